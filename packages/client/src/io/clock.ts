@@ -1,0 +1,22 @@
+/** The port to time and chance. */
+export interface Clock {
+  /** Milliseconds since an arbitrary moment; never goes back. */
+  now(): number;
+  /** Calls back once, not before `at`; returns a function that cancels it. */
+  wakeAt(at: number, callback: () => void): () => void;
+  /** A number from 0 (included) to 1 (excluded). */
+  random(): number;
+}
+
+// A longer delay overflows in browsers and fires at once. Waking too early is harmless: the engine asks again.
+const MAX_TIMEOUT_MS = 2_147_483_647;
+
+/** The clock of the platform. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  wakeAt(at, callback) {
+    const timer = setTimeout(callback, Math.min(MAX_TIMEOUT_MS, Math.max(0, Math.ceil(at - performance.now()))));
+    return () => clearTimeout(timer);
+  },
+  random: () => Math.random(),
+};
