@@ -1,0 +1,113 @@
+/*
+ * The contract of the core. The session is told events and answers with actions; it owns no socket, timer, clock or
+ * promise. Every event carries the time, and randomness arrives as a number in the event that needs it.
+ */
+import type {
+  AckPacket,
+  ConnackPacket,
+  DisconnectPacket,
+  Packet,
+  ProtocolVersion,
+  PropertiesOf,
+  PublishPacket,
+  QoS,
+  SubackPacket,
+  SubscriptionRequest,
+  UnsubackPacket,
+} from '@mqtide/codec';
+import type { Failure } from './failure.ts';
+import type { NegotiatedSettings } from './settings.ts';
+
+/** A message that the application publishes. */
+export interface OutgoingMessage {
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  readonly qos: QoS;
+  readonly retain: boolean;
+  readonly properties?: PropertiesOf<'publish'>;
+}
+
+/** User name and password for one connection attempt. */
+export interface Credentials {
+  readonly username?: string;
+  readonly password?: Uint8Array;
+}
+
+/** How to end: see `ClientStopOptions`. */
+export interface StopRequest {
+  readonly drainMs?: number;
+  readonly reasonCode?: number;
+  readonly sessionExpirySeconds?: number;
+  readonly userProperties?: readonly (readonly [string, string])[];
+}
+
+export type SessionEvent = { readonly now: number } & (
+  | { readonly type: 'start' }
+  | ({ readonly type: 'stop' } & StopRequest)
+  | { readonly type: 'opened'; readonly credentials: Credentials }
+  | { readonly type: 'dialFailed'; readonly failure: Failure; readonly random: number }
+  | { readonly type: 'received'; readonly packet: Packet }
+  /** Bytes that are no MQTT: `reasonCode` is what to close with. */
+  | { readonly type: 'malformed'; readonly reasonCode: number; readonly message: string; readonly random: number }
+  | { readonly type: 'closed'; readonly code: number; readonly reason: string; readonly random: number }
+  /** `op` names the operation in the `settle` that ends it. `timeoutMs` replaces the acknowledgement timeout. */
+  | { readonly type: 'publish'; readonly op: number; readonly message: OutgoingMessage; readonly timeoutMs?: number }
+  | {
+      readonly type: 'subscribe';
+      readonly op: number;
+      readonly subscriptions: readonly SubscriptionRequest[];
+      readonly properties?: PropertiesOf<'subscribe'>;
+      readonly timeoutMs?: number;
+    }
+  | {
+      readonly type: 'unsubscribe';
+      readonly op: number;
+      readonly filters: readonly string[];
+      readonly properties?: PropertiesOf<'unsubscribe'>;
+      readonly timeoutMs?: number;
+    }
+  /** The application gives up on an operation: it settles nothing any more. */
+  | { readonly type: 'cancel'; readonly op: number }
+  /** The application is done with a delivered message of QoS 1 or 2. */
+  | { readonly type: 'acknowledge'; readonly delivery: number; readonly reasonCode: number }
+  /** A deadline may have passed. `random` is used if that ends the connection. */
+  | { readonly type: 'tick'; readonly random: number }
+);
+
+/** How an operation ended. A success of QoS 0 has no packet. */
+export type Outcome =
+  | { readonly ok: true; readonly packet?: AckPacket | SubackPacket | UnsubackPacket }
+  | { readonly ok: false; readonly failure: Failure };
+
+/** Where the client stands between `idle` and `stopped`. */
+export type ConnectionStatus = 'idle' | 'connecting' | 'connected' | 'waiting' | 'stopping' | 'stopped' | 'failed';
+
+/** What happened to the connection. */
+export type LifecycleEvent =
+  | { readonly type: 'attemptingConnect'; readonly attempt: number }
+  | { readonly type: 'connectionSuccess'; readonly connack: ConnackPacket; readonly settings: NegotiatedSettings }
+  | {
+      readonly type: 'connectionFailure';
+      readonly failure: Failure;
+      readonly connack?: ConnackPacket;
+      readonly willRetryInMs?: number;
+    }
+  | {
+      readonly type: 'disconnection';
+      readonly failure: Failure;
+      readonly disconnect?: DisconnectPacket;
+      readonly willRetryInMs?: number;
+    }
+  | { readonly type: 'stopped' };
+
+/** What to do, in order. */
+export type Action =
+  /** Resolve URL and credentials, open a socket; the last connection is no longer listened to. */
+  | { readonly do: 'dial'; readonly attempt: number; readonly version: ProtocolVersion; readonly lastFailure?: Failure }
+  /** Close the connection, or give up the dialling; what was sent before still goes out. */
+  | { readonly do: 'hangUp' }
+  | { readonly do: 'send'; readonly packet: Packet }
+  /** Give the message to the application; with QoS 1 and 2 an `acknowledge` with this `delivery` is awaited. */
+  | { readonly do: 'deliver'; readonly delivery: number; readonly packet: PublishPacket }
+  | { readonly do: 'settle'; readonly op: number; readonly outcome: Outcome }
+  | { readonly do: 'status'; readonly status: ConnectionStatus; readonly event?: LifecycleEvent };

@@ -1,0 +1,59 @@
+import type { ConnackPacket, ProtocolVersion, QoS } from '@mqtide/codec';
+
+/** What client and server agreed on for this connection, section 3.2.2.3; in 3.1.1 what that version implies. */
+export interface NegotiatedSettings {
+  readonly protocolVersion: ProtocolVersion;
+  /** The identifier in use: the server's, when it assigned one. */
+  readonly clientId: string;
+  /** Whether the server still had the session of an earlier connection. */
+  readonly rejoinedSession: boolean;
+  /** Seconds the session outlives the connection. In 3.1.1 0 or, without a clean session, 0xFFFFFFFF (never ends). */
+  readonly sessionExpirySeconds: number;
+  /** The interval in force: the server's, when it named one. 0 is off. */
+  readonly keepAliveSeconds: number;
+  /** QoS 1 and 2 messages the server lets us have unacknowledged at a time. */
+  readonly receiveMaximum: number;
+  readonly maximumQoS: QoS;
+  readonly retainAvailable: boolean;
+  /** Bytes of the largest packet the server accepts. */
+  readonly maximumPacketSize: number;
+  readonly topicAliasMaximum: number;
+  readonly wildcardSubscriptionsAvailable: boolean;
+  readonly subscriptionIdentifiersAvailable: boolean;
+  readonly sharedSubscriptionsAvailable: boolean;
+  readonly responseInformation?: string;
+  readonly serverReference?: string;
+}
+
+/** What the CONNECT asked for, as far as the answer may leave it in force. */
+export interface RequestedSettings {
+  readonly protocolVersion: ProtocolVersion;
+  readonly clientId: string;
+  readonly sessionExpirySeconds: number;
+  readonly keepAliveSeconds: number;
+}
+
+/** 268,435,455 bytes of Remaining Length and five bytes of fixed header, section 2.1.4. */
+const LARGEST_PACKET = 268_435_460;
+
+/** Reads a successful CONNACK; what it leaves out keeps the value that the standard gives it. */
+export function negotiate(requested: RequestedSettings, connack: ConnackPacket): NegotiatedSettings {
+  const said = connack.properties ?? {};
+  return {
+    protocolVersion: requested.protocolVersion,
+    clientId: said.assignedClientIdentifier ?? requested.clientId,
+    rejoinedSession: connack.sessionPresent,
+    sessionExpirySeconds: said.sessionExpiryInterval ?? requested.sessionExpirySeconds,
+    keepAliveSeconds: said.serverKeepAlive ?? requested.keepAliveSeconds,
+    receiveMaximum: said.receiveMaximum ?? 65_535,
+    maximumQoS: said.maximumQoS === undefined ? 2 : (said.maximumQoS as QoS),
+    retainAvailable: said.retainAvailable ?? true,
+    maximumPacketSize: said.maximumPacketSize ?? LARGEST_PACKET,
+    topicAliasMaximum: said.topicAliasMaximum ?? 0,
+    wildcardSubscriptionsAvailable: said.wildcardSubscriptionAvailable ?? true,
+    subscriptionIdentifiersAvailable: requested.protocolVersion === 5 && (said.subscriptionIdentifierAvailable ?? true),
+    sharedSubscriptionsAvailable: requested.protocolVersion === 5 && (said.sharedSubscriptionAvailable ?? true),
+    ...(said.responseInformation === undefined ? {} : { responseInformation: said.responseInformation }),
+    ...(said.serverReference === undefined ? {} : { serverReference: said.serverReference }),
+  };
+}
