@@ -1,0 +1,49 @@
+import { defineConfig } from 'rolldown';
+
+/** Entries of the package. Adding one is a line here and its rows under "exports" in package.json. */
+const entries = {
+  index: 'src/index.ts',
+  internal: 'src/internal.ts',
+};
+
+const common = {
+  platform: 'browser',
+  tsconfig: './tsconfig.json',
+};
+
+/** For files that stand alone: the codec is bundled from its source, so that source maps lead to TypeScript. */
+const standalone = {
+  ...common,
+  input: 'src/index.ts',
+  resolve: { conditionNames: ['@mqtide/source', 'browser', 'import', 'default'] },
+};
+
+export default defineConfig([
+  {
+    ...common,
+    input: entries,
+    external: [/^@mqtide\//],
+    output: {
+      dir: 'dist',
+      format: 'esm',
+      sourcemap: true,
+      entryFileNames: '[name].js',
+      chunkFileNames: 'chunks/[name]-[hash].js',
+    },
+  },
+  {
+    ...standalone,
+    output: { file: 'dist/mqtide.min.js', format: 'esm', sourcemap: true, minify: true },
+  },
+  {
+    ...standalone,
+    output: {
+      file: 'dist/mqtide.global.min.js',
+      format: 'iife',
+      name: 'mqtide',
+      exports: 'named',
+      sourcemap: true,
+      minify: true,
+    },
+  },
+]);
