@@ -6,6 +6,7 @@ const entries = {
   internal: 'src/internal.ts',
 };
 
+/** @satisfies {import('rolldown').InputOptions} */
 const common = {
   platform: 'browser',
   tsconfig: './tsconfig.json',

@@ -14,15 +14,15 @@ const SUFFIXES = process.platform === 'win32' ? ['.exe', '.cmd', ''] : [''];
 export function findProgram(candidates) {
   const folders = [...(process.env['PATH'] ?? '').split(delimiter).filter(Boolean), ...MORE_FOLDERS];
   return candidates
-    .filter((candidate) => candidate !== undefined && candidate !== '')
-    .flatMap((candidate) => (isAbsolute(candidate) ? [candidate] : inFolders(candidate, folders)))
+    .flatMap((candidate) => (candidate ? possiblePaths(candidate, folders) : []))
     .find((path) => existsSync(path));
 }
 
 /**
- * @param {string} name
+ * @param {string} candidate
  * @param {readonly string[]} folders
  */
-function inFolders(name, folders) {
-  return folders.flatMap((folder) => SUFFIXES.map((suffix) => join(folder, name + suffix)));
+function possiblePaths(candidate, folders) {
+  if (isAbsolute(candidate)) return [candidate];
+  return folders.flatMap((folder) => SUFFIXES.map((suffix) => join(folder, candidate + suffix)));
 }
