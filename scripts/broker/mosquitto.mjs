@@ -15,6 +15,8 @@ import { mosquittoConfig } from './mosquitto-config.mjs';
  * @property {number | 'free'} [tcpPort] for MQTT over TCP; none by default
  */
 
+/** @typedef {MosquittoSettings & MosquittoPorts} MosquittoOptions */
+
 const RUNNING = /mosquitto version \S+ running/;
 const START_TIMEOUT_MS = 10_000;
 const STOP_TIMEOUT_MS = 5_000;
@@ -36,7 +38,7 @@ export class Mosquitto {
 
   /**
    * Starts a broker and resolves when it accepts connections.
-   * @param {MosquittoSettings & MosquittoPorts} [options]
+   * @param {MosquittoOptions} [options]
    */
   static async start({ port, tcpPort, ...settings } = {}) {
     for (let attempt = 1; ; attempt += 1) {

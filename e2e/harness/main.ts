@@ -1,0 +1,3 @@
+import * as mqtide from '@mqtide/client';
+
+globalThis.mqtide = mqtide;

@@ -1,0 +1,3 @@
+import * as mqtide from '/client/mqtide.min.js';
+
+globalThis.mqtide = mqtide;
