@@ -8,9 +8,9 @@ import { tool } from './lib/workspace.mjs';
 
 /** What may not be in a tarball. Each rule is given all its files and tells which of them break it. */
 const RULES = [
-  { rule: 'a test', broken: filesLike(/\.test\.|\/test\//) },
-  { rule: 'a TypeScript project', broken: filesLike(/tsconfig|\.tsbuildinfo$/) },
-  { rule: 'a declaration without its source, left by an older build', broken: staleDeclarations },
+  { rule: 'a test', findBroken: filesLike(/\.test\.|\/test\//) },
+  { rule: 'a TypeScript project', findBroken: filesLike(/tsconfig|\.tsbuildinfo$/) },
+  { rule: 'a declaration without its source, left by an older build', findBroken: staleDeclarations },
 ];
 
 const folder = mkdtempSync(join(tmpdir(), 'mqtide-packages-'));
@@ -29,7 +29,7 @@ async function examine(name) {
   report(`attw ${name}`, await executeNode(tool('attw'), [tarball, '--profile', 'esm-only', '--no-color']));
   const { ok, output } = await execute('tar', ['-tzf', tarball]);
   const files = output.split('\n').map((line) => line.trim().replace(/^package\//, ''));
-  const broken = RULES.flatMap(({ rule, broken }) => broken(files).map((file) => `${file}: ${rule}`));
+  const broken = RULES.flatMap(({ rule, findBroken }) => findBroken(files).map((file) => `${file}: ${rule}`));
   report(`files of ${name}`, { ok: ok && broken.length === 0, output: broken.join('\n') });
 }
 
