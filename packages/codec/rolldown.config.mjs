@@ -1,8 +1,8 @@
 import { defineConfig } from 'rolldown';
 
 export default defineConfig({
-  input: { index: 'src/index.ts' },
+  input: 'src/index.ts',
   platform: 'neutral',
   tsconfig: './tsconfig.json',
-  output: { dir: 'dist', format: 'esm', sourcemap: true, entryFileNames: '[name].js' },
+  output: { file: 'dist/index.js', format: 'esm', sourcemap: true },
 });

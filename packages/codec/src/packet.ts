@@ -65,7 +65,8 @@ export interface AckPacket<Type extends AckType = AckType> {
   readonly packetId: number;
   /** Always 0 in 3.1.1. */
   readonly reasonCode: number;
-  readonly properties?: PropertiesOf<Type>;
+  /** The same in all four. */
+  readonly properties?: PropertiesOf<'puback'>;
 }
 
 export type PubackPacket = AckPacket<'puback'>;

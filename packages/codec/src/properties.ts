@@ -2,6 +2,7 @@
  * TABLE 1: the properties of MQTT 5.0, section 2.2.2.2. One row each; the types, the writer, the reader and the
  * validation are derived from the row, so adding a property is adding a row.
  */
+import type { Sender } from './sender.ts';
 
 /** A packet, or the will inside CONNECT, that can carry properties. */
 export type PropertyHost =
@@ -21,7 +22,7 @@ export type PropertyHost =
   | 'auth';
 
 /** How each kind of property looks in the API. */
-interface PropertyValues {
+export interface PropertyValues {
   /** A byte that is 0 or 1. */
   flag: boolean;
   u8: number;
@@ -33,7 +34,8 @@ interface PropertyValues {
   pair: readonly [name: string, value: string];
 }
 
-interface PropertySpec {
+/** A row of the table of properties. */
+export interface PropertySpec {
   readonly id: number;
   readonly type: keyof PropertyValues;
   readonly in: readonly PropertyHost[];
@@ -41,8 +43,12 @@ interface PropertySpec {
   readonly many?: readonly PropertyHost[];
   readonly min?: number;
   readonly max?: number;
+  /** Reason code for a number out of range, where it is not 0x82. */
+  readonly outOfRange?: number;
   /** Follows the rules of topic names: not empty, no wildcards. */
   readonly topic?: boolean;
+  /** Packets in which only one side may send it. */
+  readonly from?: { readonly [Host in PropertyHost]?: Sender };
 }
 
 const MESSAGE = ['publish', 'will'] as const satisfies readonly PropertyHost[];
@@ -59,8 +65,16 @@ const REASONED = [
   'disconnect',
   'auth',
 ] as const satisfies readonly PropertyHost[];
-const EVERYWHERE = [...REASONED, 'connect', 'will', 'publish', 'subscribe', 'unsubscribe'] as const satisfies readonly PropertyHost[];
+const EVERYWHERE = [
+  ...REASONED,
+  'connect',
+  'will',
+  'publish',
+  'subscribe',
+  'unsubscribe',
+] as const satisfies readonly PropertyHost[];
 
+/** Every property, by its name in this package. */
 export const PROPERTIES = {
   /** Whether the payload is UTF-8 text. */
   payloadFormatIndicator: { id: 0x01, type: 'flag', in: MESSAGE },
@@ -71,9 +85,21 @@ export const PROPERTIES = {
   responseTopic: { id: 0x08, type: 'string', in: MESSAGE, topic: true },
   correlationData: { id: 0x09, type: 'binary', in: MESSAGE },
   /** In SUBSCRIBE the identifier asked for; in a PUBLISH from the server those of all matching subscriptions. */
-  subscriptionIdentifier: { id: 0x0b, type: 'varint', in: ['publish', 'subscribe'], many: ['publish'], min: 1 },
+  subscriptionIdentifier: {
+    id: 0x0b,
+    type: 'varint',
+    in: ['publish', 'subscribe'],
+    many: ['publish'],
+    min: 1,
+    from: { publish: 'server' },
+  },
   /** Seconds the session outlives the connection; 0xFFFFFFFF never expires. */
-  sessionExpiryInterval: { id: 0x11, type: 'u32', in: ['connect', 'connack', 'disconnect'] },
+  sessionExpiryInterval: {
+    id: 0x11,
+    type: 'u32',
+    in: ['connect', 'connack', 'disconnect'],
+    from: { disconnect: 'client' },
+  },
   assignedClientIdentifier: { id: 0x12, type: 'string', in: ['connack'] },
   /** Seconds; replaces the keep alive that the client asked for, even when 0 or larger. */
   serverKeepAlive: { id: 0x13, type: 'u16', in: ['connack'] },
@@ -84,11 +110,11 @@ export const PROPERTIES = {
   willDelayInterval: { id: 0x18, type: 'u32', in: ['will'] },
   requestResponseInformation: { id: 0x19, type: 'flag', in: ['connect'] },
   responseInformation: { id: 0x1a, type: 'string', in: ['connack'] },
-  serverReference: { id: 0x1c, type: 'string', in: ['connack', 'disconnect'] },
+  serverReference: { id: 0x1c, type: 'string', in: ['connack', 'disconnect'], from: { disconnect: 'server' } },
   reasonString: { id: 0x1f, type: 'string', in: REASONED },
   receiveMaximum: { id: 0x21, type: 'u16', in: HANDSHAKE, min: 1 },
   topicAliasMaximum: { id: 0x22, type: 'u16', in: HANDSHAKE },
-  topicAlias: { id: 0x23, type: 'u16', in: ['publish'], min: 1 },
+  topicAlias: { id: 0x23, type: 'u16', in: ['publish'], min: 1, outOfRange: 0x94 },
   /** 0 or 1; absent means 2. */
   maximumQoS: { id: 0x24, type: 'u8', in: ['connack'], max: 1 },
   retainAvailable: { id: 0x25, type: 'flag', in: ['connack'] },
@@ -102,6 +128,8 @@ export const PROPERTIES = {
 } as const satisfies Record<string, PropertySpec>;
 
 type Table = typeof PROPERTIES;
+
+/** The name of a property in this package. */
 export type PropertyName = keyof Table;
 
 type ValueIn<Name extends PropertyName, Host extends PropertyHost> = Table[Name] extends {
@@ -117,4 +145,5 @@ export type PropertiesOf<Host extends PropertyHost> = {
   readonly [Name in PropertyName as Host extends Table[Name]['in'][number] ? Name : never]?: ValueIn<Name, Host>;
 };
 
+/** The properties of a will, section 3.1.3.2. */
 export type WillProperties = PropertiesOf<'will'>;
