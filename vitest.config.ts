@@ -1,27 +1,21 @@
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { chromiumLaunchOptions } from './scripts/lib/engines.mjs';
-import { BROWSER_TESTS, NODE_TESTS, sourceConditions } from './scripts/lib/vitest-settings.mjs';
+import { inBrowser, inNode } from './scripts/lib/vitest-settings.mjs';
 
-/** The unit tests: everything in Node, and what needs a real browser in Chromium. */
+/** The unit tests in Node and in Chromium: `vitest run --project node` for one of the two. */
 export default defineConfig({
-  ...sourceConditions,
   test: {
     projects: [
+      { ...inNode.settings, test: { ...inNode.tests, name: 'node', environment: 'node' } },
       {
-        extends: true,
-        test: { name: 'node', environment: 'node', include: NODE_TESTS, exclude: BROWSER_TESTS },
-      },
-      {
-        extends: true,
-        optimizeDeps: { include: ['fast-check'] },
+        ...inBrowser.settings,
         test: {
+          ...inBrowser.tests,
           name: 'browser',
-          include: BROWSER_TESTS,
           browser: {
-            enabled: true,
+            ...inBrowser.browser,
             headless: true,
-            screenshotFailures: false,
             provider: playwright({ launchOptions: chromiumLaunchOptions() }),
             instances: [{ browser: 'chromium' }],
           },

@@ -1,14 +1,33 @@
-/** Unit tests that need nothing but a JavaScript engine, or Node. */
-export const NODE_TESTS = ['packages/*/src/**/*.test.ts'];
-
-/** Unit tests that need what only a browser has. */
-export const BROWSER_TESTS = ['packages/*/src/**/*.browser.test.ts'];
-
 /** Packages of this repository resolve to their TypeScript source, so that tests need no build. */
 const condition = '@mqtide/source';
 
-/** Goes to the top level of every vitest configuration. */
-export const sourceConditions = {
+const settings = {
   resolve: { conditions: [condition, 'module', 'browser', 'development|production'] },
   ssr: { resolve: { conditions: [condition, 'module', 'node', 'development|production'] } },
+};
+
+/** `name.browser.test.ts` needs what only a browser has, everything else runs in Node. */
+export const inNode = {
+  settings,
+  tests: {
+    include: ['packages/*/src/**/*.test.ts'],
+    exclude: ['**/*.browser.test.ts'],
+  },
+};
+
+/**
+ * What ships to browsers is tested in browsers: `name.test.ts` runs there too, unless it is named `name.node.test.ts`
+ * because it needs Node. The test kit is a package for Node.
+ */
+export const inBrowser = {
+  settings: {
+    ...settings,
+    // Known before the first test, so that Vite does not find them in the middle of a run and reload the page.
+    optimizeDeps: { include: ['fast-check'] },
+  },
+  tests: {
+    include: ['packages/{codec,client}/src/**/*.test.ts', 'packages/*/src/**/*.browser.test.ts'],
+    exclude: ['**/*.node.test.ts'],
+  },
+  browser: { enabled: true, screenshotFailures: false },
 };

@@ -1,0 +1,57 @@
+// `npm start`: installs what is missing, builds the dashboard, starts a broker and prints one URL.
+// `pnpm dev`: the same with Vite's development server, which shows every change at once.
+import { installDependencies } from './lib/install.mjs';
+import { preferredPort } from './lib/ports.mjs';
+import { onShutdown } from './lib/processes.mjs';
+
+const BROKER_PORT = 9001;
+const PAGE_PORT = 5173;
+
+/** What was started, the last first. @type {(() => Promise<void>)[]} */
+const running = [];
+onShutdown(() => end(0));
+
+try {
+  await installDependencies();
+  // Only now: these import what was installed.
+  const { startBroker } = await import('./broker/index.mjs');
+  const { startDashboard } = await import('./lib/dashboard.mjs');
+
+  const broker = await startBroker(await portFor('broker', BROKER_PORT));
+  running.unshift(() => broker.dispose());
+  const page = await startDashboard({
+    port: await portFor('page', PAGE_PORT),
+    development: process.argv.includes('--dev'),
+  });
+  running.unshift(() => page.close());
+
+  console.log(`
+  mqtide is running. Open
+
+      ${page.url}?url=${broker.url}
+
+  Broker: ${broker.description}.
+  Ctrl-C stops everything.
+`);
+  await broker.ended;
+  if (running.length > 0) throw new Error('The broker has ended.');
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  await end(1);
+}
+
+/**
+ * @param {string} what listens there
+ * @param {number} preferred
+ */
+async function portFor(what, preferred) {
+  const port = await preferredPort(preferred);
+  if (port !== preferred) console.log(`Port ${preferred} is taken: the ${what} uses ${port}.`);
+  return port;
+}
+
+/** @param {number} status */
+async function end(status) {
+  for (const stop of running.splice(0)) await stop();
+  process.exit(status);
+}
