@@ -27,5 +27,5 @@ export async function startBroker(port) {
   // Loaded only now: mosquitto must do without it.
   const { startAedes } = await import('./aedes.mjs');
   const broker = await startAedes(port);
-  return { ...broker, description: `embedded, on port ${port} (no mosquitto on this machine: MQTT 3.1.1 only)` };
+  return { ...broker, description: `embedded, on port ${port}, MQTT 3.1.1 only (install mosquitto for MQTT 5.0)` };
 }

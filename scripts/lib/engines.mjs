@@ -22,7 +22,7 @@ const MINI_BROWSER = [
 ];
 
 /** @returns {string | undefined} the machine's own Chromium or Chrome */
-export const findChromium = () => findProgram(CHROMIUM);
+const findChromium = () => findProgram(CHROMIUM);
 
 /** @returns {string | undefined} the machine's own Firefox, which Playwright drives over WebDriver BiDi */
 export const findFirefox = () => findProgram(FIREFOX);

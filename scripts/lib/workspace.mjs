@@ -15,7 +15,7 @@ export const inRoot = (...segments) => join(root, ...segments);
  * @param {string} path inside the repository
  * @returns {any} the parsed JSON file
  */
-export const readJson = (path) => JSON.parse(readFileSync(inRoot(path), 'utf8'));
+const readJson = (path) => JSON.parse(readFileSync(inRoot(path), 'utf8'));
 
 /**
  * @param {'packages' | 'apps'} group
