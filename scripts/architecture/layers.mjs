@@ -1,0 +1,66 @@
+/**
+ * @typedef {object} Layer
+ * @property {string} name
+ * @property {readonly string[]} paths files, or folders when they end with a slash
+ * @property {readonly string[]} layers which other layers it may reach by relative imports
+ * @property {readonly string[]} packages which packages it may import; a `*` at the end stands for anything
+ */
+
+/**
+ * The arrows of this repository, the whole list: what is not allowed here is forbidden. A file belongs to the first layer
+ * that has its path, so the special ones come before the general ones.
+ * @type {readonly Layer[]}
+ */
+export const LAYERS = [
+  { name: 'codec', paths: ['packages/codec/src/'], layers: [], packages: [] },
+
+  { name: 'session', paths: ['packages/client/src/session/'], layers: [], packages: ['@mqtide/codec'] },
+  {
+    name: 'io ports',
+    paths: ['packages/client/src/io/transport.ts', 'packages/client/src/io/clock.ts'],
+    layers: [],
+    packages: [],
+  },
+  { name: 'io adapters', paths: ['packages/client/src/io/'], layers: ['io ports'], packages: [] },
+  {
+    // These make values for ClientOptions and know nothing of what happens to them.
+    name: 'helpers',
+    paths: ['packages/client/src/aws/', 'packages/client/src/scram/', 'packages/client/src/topics/'],
+    layers: [],
+    packages: ['@mqtide/codec'],
+  },
+  {
+    name: 'engine',
+    paths: ['packages/client/src/engine.ts', 'packages/client/src/engine/'],
+    layers: ['session', 'io ports'],
+    packages: ['@mqtide/codec'],
+  },
+  {
+    name: 'client',
+    paths: ['packages/client/src/'],
+    layers: ['engine', 'session', 'io ports', 'io adapters'],
+    packages: ['@mqtide/codec'],
+  },
+
+  {
+    name: 'testkit',
+    paths: ['packages/testkit/src/'],
+    layers: [],
+    packages: ['@mqtide/codec', '@mqtide/client/internal', 'ws', 'node:*'],
+  },
+  { name: 'dashboard', paths: ['apps/dashboard/src/'], layers: [], packages: ['@mqtide/client'] },
+  {
+    name: 'e2e',
+    paths: ['e2e/'],
+    layers: ['scripts'],
+    packages: ['@mqtide/client', '@mqtide/codec', '@playwright/test', 'vite', 'ws', 'node:*'],
+  },
+  // Nothing of these folders is checked; the row is there to be reached.
+  { name: 'scripts', paths: ['scripts/'], layers: [], packages: [] },
+];
+
+/** What a test beside a file may import on top of what the file's layer may. No published file is a test. */
+export const TESTS = {
+  layers: ['scripts'],
+  packages: ['@mqtide/codec', '@mqtide/client/internal', '@mqtide/testkit', 'fast-check', 'vitest', 'ws', 'node:*'],
+};
