@@ -1,6 +1,6 @@
 /** The port to time and chance. */
 export interface Clock {
-  /** Milliseconds since an arbitrary moment; never goes back. */
+  /** Milliseconds since the epoch as it seemed when the page was loaded: never goes back, whatever the wall clock does. */
   now(): number;
   /** Calls back once, not before `at`; returns a function that cancels it. */
   wakeAt(at: number, callback: () => void): () => void;
@@ -13,9 +13,9 @@ const MAX_TIMEOUT_MS = 2_147_483_647;
 
 /** The clock of the platform. */
 export const systemClock: Clock = {
-  now: () => performance.now(),
+  now: () => performance.timeOrigin + performance.now(),
   wakeAt(at, callback) {
-    const timer = setTimeout(callback, Math.min(MAX_TIMEOUT_MS, Math.max(0, Math.ceil(at - performance.now()))));
+    const timer = setTimeout(callback, Math.min(MAX_TIMEOUT_MS, Math.max(0, Math.ceil(at - systemClock.now()))));
     return () => clearTimeout(timer);
   },
   random: () => Math.random(),

@@ -23,7 +23,7 @@ export interface Connection {
   send(bytes: Uint8Array): void;
   /** Bytes handed over and not yet on the network. */
   readonly bufferedBytes: number;
-  /** Closes in order: what was sent before goes out first. The listener hears nothing more of this connection. */
+  /** Closes in order: what was sent before goes out first. After this the listener hears nothing but `onClose`. */
   close(): void;
 }
 

@@ -46,9 +46,17 @@ export type SessionEvent = { readonly now: number } & (
   | ({ readonly type: 'stop' } & StopRequest)
   | { readonly type: 'opened'; readonly credentials: Credentials }
   | { readonly type: 'dialFailed'; readonly failure: Failure; readonly random: number }
-  | { readonly type: 'received'; readonly packet: Packet }
-  /** Bytes that are no MQTT: `reasonCode` is what to close with. */
-  | { readonly type: 'malformed'; readonly reasonCode: number; readonly message: string; readonly random: number }
+  | { readonly type: 'received'; readonly packet: Packet; readonly random: number }
+  /** Bytes that are no MQTT: `reasonCode` is what to close with; without one the socket is closed and nothing said. */
+  | { readonly type: 'malformed'; readonly reasonCode?: number; readonly message: string; readonly random: number }
+  /** A `send` that the codec refused. */
+  | {
+      readonly type: 'unsendable';
+      readonly packet: Packet;
+      readonly op?: number;
+      readonly message: string;
+      readonly random: number;
+    }
   | { readonly type: 'closed'; readonly code: number; readonly reason: string; readonly random: number }
   /** `op` names the operation in the `settle` that ends it. `timeoutMs` replaces the acknowledgement timeout. */
   | { readonly type: 'publish'; readonly op: number; readonly message: OutgoingMessage; readonly timeoutMs?: number }
@@ -84,7 +92,6 @@ export type ConnectionStatus = 'idle' | 'connecting' | 'connected' | 'waiting' |
 
 /** What happened to the connection. */
 export type LifecycleEvent =
-  | { readonly type: 'attemptingConnect'; readonly attempt: number }
   | { readonly type: 'connectionSuccess'; readonly connack: ConnackPacket; readonly settings: NegotiatedSettings }
   | {
       readonly type: 'connectionFailure';
@@ -106,8 +113,11 @@ export type Action =
   | { readonly do: 'dial'; readonly attempt: number; readonly version: ProtocolVersion; readonly lastFailure?: Failure }
   /** Close the connection, or give up the dialling; what was sent before still goes out. */
   | { readonly do: 'hangUp' }
-  | { readonly do: 'send'; readonly packet: Packet }
+  /** With `op`: that operation succeeds when the packet has been handed to the socket. */
+  | { readonly do: 'send'; readonly packet: Packet; readonly op?: number }
   /** Give the message to the application; with QoS 1 and 2 an `acknowledge` with this `delivery` is awaited. */
   | { readonly do: 'deliver'; readonly delivery: number; readonly packet: PublishPacket }
   | { readonly do: 'settle'; readonly op: number; readonly outcome: Outcome }
+  /** The server refused a filter when it was subscribed again after the session was lost. */
+  | { readonly do: 'unsubscribed'; readonly filter: string; readonly failure: Failure }
   | { readonly do: 'status'; readonly status: ConnectionStatus; readonly event?: LifecycleEvent };

@@ -34,7 +34,7 @@ export interface RequestedSettings {
 }
 
 /** 268,435,455 bytes of Remaining Length and five bytes of fixed header, section 2.1.4. */
-const LARGEST_PACKET = 268_435_460;
+export const LARGEST_PACKET = 268_435_460;
 
 /** Reads a successful CONNACK; what it leaves out keeps the value that the standard gives it. */
 export function negotiate(requested: RequestedSettings, connack: ConnackPacket): NegotiatedSettings {

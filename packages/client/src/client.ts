@@ -1,0 +1,269 @@
+import type { PublishPacket, SubackPacket, SubscriptionRequest } from '@mqtide/codec';
+import { Destinations } from './destinations.ts';
+import { Emitter } from './emitter.ts';
+import { Engine, type EngineHooks, type Ports } from './engine.ts';
+import { MqttError } from './errors.ts';
+import type { ClientEvents, ClientState } from './events.ts';
+import { ReceivedMessage } from './message.ts';
+import { Operations } from './operations.ts';
+import type { ClientOptions } from './options.ts';
+import type { Payload } from './payload.ts';
+import { MessageCheck, type PublishOptions, type PublishResult, publishResult } from './publish.ts';
+import { reporter } from './report-error.ts';
+import { resolveOptions } from './resolve-options.ts';
+import { Router } from './router.ts';
+import type { Outcome, StopRequest } from './session/events.ts';
+import type { Failure } from './session/failure.ts';
+import { requestRefused } from './session/failures.ts';
+import type { NegotiatedSettings } from './session/settings.ts';
+import { StateKeeper } from './state.ts';
+import {
+  type FilterOptions,
+  type SubscribeOptions,
+  type SubscriptionGroup,
+  refusedIn,
+  subscriptionRequests,
+} from './subscribe.ts';
+import { type MessageHandler, type Subscription, SubscriptionHandle } from './subscription.ts';
+
+/** Options of `stop`. */
+export interface StopOptions {
+  /** Milliseconds to let what is under way finish first. @default 0 */
+  readonly drainMs?: number;
+  /** 0 for a normal end, 4 to have the will published. MQTT 5 only, section 3.14.2.1. @default 0 */
+  readonly reasonCode?: 0 | 4;
+  /** Seconds the server is to keep the session. MQTT 5 only, section 3.14.2.2.2. @default 0: it ends */
+  readonly sessionExpirySeconds?: number;
+  /** MQTT 5 only. */
+  readonly userProperties?: readonly (readonly [name: string, value: string])[];
+}
+
+/** An MQTT client. Made by `createClient`; does nothing before `start()`. */
+export class Client {
+  readonly #engine: Engine;
+  readonly #operations: Operations;
+  readonly #state: StateKeeper;
+  readonly #emitter: Emitter<ClientEvents>;
+  readonly #router = new Router<SubscriptionHandle>();
+  readonly #messages = new MessageCheck();
+  readonly #report: (error: unknown) => void;
+
+  /** @internal */
+  constructor(options: ClientOptions, ports: Ports) {
+    const config = resolveOptions(options);
+    this.#report = reporter(options.onUnhandledError);
+    this.#emitter = new Emitter(this.#report);
+    this.#state = new StateKeeper(ports.clock, this.#emitter, (error) => this.#endSubscriptions(error));
+    this.#operations = new Operations((op) => this.#engine.dispatch({ type: 'cancel', op }));
+    const destinations = new Destinations(options);
+    const hooks: EngineHooks = {
+      locate: (context) => destinations.locate(context),
+      attempting: (attempt, url) => this.#state.attempting(attempt, url),
+      deliver: (packet) => this.#deliver(packet),
+      settle: (op, outcome) => this.#operations.settle(op, outcome),
+      unsubscribed: (filter, failure) => this.#unsubscribed(filter, failure),
+      status: (status, event) => this.#state.change(status, event, this.#engine.version),
+    };
+    this.#engine = new Engine(config, ports, hooks);
+    if (Symbol.asyncDispose === undefined)
+      Object.defineProperty(this, Symbol.for('Symbol.asyncDispose'), { value: () => this.stop() });
+  }
+
+  /** Where the client stands: a new object whenever it changes. */
+  get state(): ClientState {
+    return this.#state.current;
+  }
+
+  /** Listens to an event. Returns a function that stops listening. What a listener throws goes to `onUnhandledError`. */
+  on<Name extends keyof ClientEvents>(name: Name, listener: (event: ClientEvents[Name]) => unknown): () => void {
+    return this.#emitter.on(name, listener);
+  }
+
+  /** Stops a listener. */
+  off<Name extends keyof ClientEvents>(name: Name, listener: (event: ClientEvents[Name]) => unknown): void {
+    this.#emitter.off(name, listener);
+  }
+
+  /**
+   * Connects, and stays connected: attempts are repeated until one succeeds, as `reconnect` says. Resolves with what was
+   * agreed on at the first success. Called again meanwhile it returns the same promise; after `stop()` or a failure it
+   * starts anew.
+   *
+   * Rejects when a reason is fatal (see `docs/errors.md`), with `STOPPED` after `stop()`, and with the signal's reason
+   * when it is aborted, which stops the client.
+   */
+  start({ signal }: { readonly signal?: AbortSignal } = {}): Promise<NegotiatedSettings> {
+    if (signal?.aborted === true) return Promise.reject(signal.reason as Error);
+    const started = this.#state.started();
+    this.#engine.dispatch({ type: 'start' });
+    if (signal === undefined) return started;
+    const onAbort = (): void => {
+      this.#state.abortStart(signal.reason);
+      void this.stop();
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    const release = (): void => signal.removeEventListener('abort', onAbort);
+    started.then(release, release);
+    return started;
+  }
+
+  /**
+   * Ends the connection, and the session on the server. Operations that are not over reject with `STOPPED`, iterators
+   * end, handlers are not called any more. Resolves when the socket is closed, at the latest after two seconds beyond
+   * `drainMs`; never rejects. Called again it returns the same promise.
+   */
+  stop(options: StopOptions = {}): Promise<void> {
+    const stopped = this.#state.stopped();
+    this.#engine.dispatch({ type: 'stop', ...(options satisfies StopRequest) });
+    return stopped;
+  }
+
+  /** `stop()`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  /**
+   * Publishes a message: text, bytes, or any other value as JSON. QoS 0 resolves when the message has been handed to the
+   * socket, QoS 1 with the PUBACK, QoS 2 when the exchange is over.
+   *
+   * Rejects with `INVALID_ARGUMENT`, `PUBLISH_REFUSED` (reason code 0x80 and above), `UNSUPPORTED_BY_SERVER`,
+   * `PACKET_TOO_LARGE`, `OFFLINE`, `QUEUE_FULL`, `EXPIRED`, `ACK_TIMEOUT`, `SESSION_LOST`, `STOPPED`, the error of a fatal
+   * disconnection, or the signal's reason.
+   */
+  publish(topic: string, payload: Payload, options: PublishOptions = {}): Promise<PublishResult> {
+    return this.#operations.begin(
+      options,
+      (op) => this.#engine.publish(op, this.#messages.message(topic, payload, options), options.timeoutMs),
+      (outcome) => publishResult(options.qos ?? 0, this.#succeeded(outcome)),
+    );
+  }
+
+  /**
+   * Subscribes to a filter. Messages go to the handler, or without one to the iterators of the subscription. Resolves
+   * with the SUBACK; the handler may be called before. The client subscribes again when the server lost the session.
+   *
+   * Rejects with `INVALID_ARGUMENT`, `SUBSCRIBE_REFUSED`, `UNSUPPORTED_BY_SERVER`, `OFFLINE`, `QUEUE_FULL`, `EXPIRED`,
+   * `ACK_TIMEOUT`, `STOPPED`, the error of a fatal disconnection, or the signal's reason.
+   */
+  subscribe(filter: string, options?: SubscribeOptions, handler?: MessageHandler): Promise<Subscription>;
+  subscribe(filter: string, handler: MessageHandler): Promise<Subscription>;
+  /** Subscribes to several filters at once. Rejects only if all of them are refused. */
+  subscribe(
+    filters: readonly (string | FilterOptions)[],
+    options?: SubscribeOptions,
+    handler?: MessageHandler,
+  ): Promise<SubscriptionGroup>;
+  async subscribe(
+    filters: string | readonly (string | FilterOptions)[],
+    optionsOrHandler: SubscribeOptions | MessageHandler = {},
+    maybeHandler?: MessageHandler,
+  ): Promise<Subscription | SubscriptionGroup> {
+    const hasOptions = typeof optionsOrHandler !== 'function';
+    const options = hasOptions ? optionsOrHandler : {};
+    const handler = hasOptions ? maybeHandler : optionsOrHandler;
+    const requests = subscriptionRequests(typeof filters === 'string' ? [filters] : filters, options);
+    const group = await this.#subscribe(requests, options, handler);
+    return typeof filters === 'string' ? (group.subscriptions[0] as Subscription) : group;
+  }
+
+  async #subscribe(
+    requests: readonly SubscriptionRequest[],
+    options: SubscribeOptions,
+    handler: MessageHandler | undefined,
+  ): Promise<SubscriptionGroup> {
+    const { buffer = 1_024, overflow = 'dropOldest', properties, timeoutMs } = options;
+    const end = (handle: SubscriptionHandle): Promise<void> => this.#unsubscribe(handle);
+    // Registered at once: messages may come before the SUBACK [SEC-3.8.4-a].
+    const handles = requests.map(
+      ({ filter }) => new SubscriptionHandle({ filter, handler, buffer, overflow }, this.#report, end),
+    );
+    for (const handle of handles) this.#router.add(handle.filter, handle);
+    let packet: SubackPacket;
+    try {
+      const bound = { ...(properties && { properties }), ...(timeoutMs !== undefined && { timeoutMs }) };
+      packet = await this.#operations.begin(
+        options,
+        (op) => this.#engine.dispatch({ type: 'subscribe', op, subscriptions: requests, ...bound }),
+        (outcome) => this.#succeeded(outcome).packet as SubackPacket,
+      );
+    } catch (error) {
+      for (const handle of handles) this.#giveUp(handle);
+      throw error;
+    }
+    const refused = refusedIn(packet, requests);
+    for (const [index, handle] of handles.entries()) {
+      const reasonCode = packet.reasonCodes[index] as number;
+      if (reasonCode >= 0x80) this.#drop(handle);
+      else handle.grantedQos = reasonCode as 0 | 1 | 2;
+    }
+    if (refused.length === requests.length) {
+      const [first] = refused;
+      throw this.#error(
+        requestRefused(packet, first?.reasonCode as number, refused.map((each) => each.filter).join("', '")),
+      );
+    }
+    const subscriptions = handles.filter((_, index) => (packet.reasonCodes[index] as number) < 0x80);
+    const unsubscribe = async (): Promise<void> => {
+      await Promise.all(subscriptions.map((handle) => handle.unsubscribe()));
+    };
+    return { subscriptions, refused, unsubscribe };
+  }
+
+  async #unsubscribe(handle: SubscriptionHandle): Promise<void> {
+    const { filter } = handle;
+    if (!this.#router.handlesOf(filter).includes(handle)) return;
+    this.#drop(handle);
+    if (this.#router.handlesOf(filter).length > 0) return;
+    await this.#operations.begin(
+      {},
+      (op) => this.#engine.dispatch({ type: 'unsubscribe', op, filters: [filter] }),
+      (outcome) => this.#succeeded(outcome),
+    );
+  }
+
+  /** The caller gave up on a subscription that the server may have made. */
+  #giveUp(handle: SubscriptionHandle): void {
+    this.#drop(handle);
+    const { filter } = handle;
+    if (this.#state.current.status !== 'connected' || this.#router.handlesOf(filter).length > 0) return;
+    this.#engine.dispatch({ type: 'unsubscribe', op: 0, filters: [filter] });
+  }
+
+  #drop(handle: SubscriptionHandle): void {
+    this.#router.remove(handle.filter, handle);
+    handle.end();
+  }
+
+  #deliver(packet: PublishPacket): boolean {
+    const message = new ReceivedMessage(packet);
+    for (const handle of this.#router.match(packet.topic)) handle.deliver(message);
+    if (this.#emitter.has('messageReceived')) this.#emitter.emit('messageReceived', { message });
+    return true;
+  }
+
+  #unsubscribed(filter: string, failure: Failure): void {
+    const error = this.#error(failure);
+    for (const handle of this.#router.handlesOf(filter)) {
+      this.#router.remove(filter, handle);
+      handle.end(error);
+    }
+    this.#report(error);
+  }
+
+  #endSubscriptions(error: MqttError | undefined): void {
+    for (const handle of this.#router.all()) {
+      this.#router.remove(handle.filter, handle);
+      handle.end(error);
+    }
+  }
+
+  #succeeded(outcome: Outcome): Outcome & { readonly ok: true } {
+    if (outcome.ok) return outcome;
+    throw this.#error(outcome.failure);
+  }
+
+  #error(failure: Failure): MqttError {
+    return new MqttError(failure, this.#engine.version);
+  }
+}

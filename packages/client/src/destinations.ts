@@ -1,0 +1,49 @@
+import type { Destination, DialContext } from './engine.ts';
+import { MqttError } from './errors.ts';
+import type { AttemptContext, ClientOptions } from './options.ts';
+import { checkUrl, credentialBytes } from './resolve-options.ts';
+import type { Credentials } from './session/events.ts';
+import type { ErrorCode, Failure } from './session/failure.ts';
+
+/** Where to connect and as whom, asked anew for every attempt. */
+export class Destinations {
+  readonly #options: ClientOptions;
+
+  constructor(options: ClientOptions) {
+    this.#options = options;
+  }
+
+  /** Never rejects: what the application's functions throw is a failure of the attempt. */
+  async locate({ attempt, lastFailure, signal }: DialContext): Promise<Destination | { readonly failure: Failure }> {
+    const lastError = lastFailure && new MqttError(lastFailure);
+    const context: AttemptContext = { attempt, lastError, signal };
+    let step: 'url' | 'credentials' = 'url';
+    try {
+      const url = await this.#url(context);
+      step = 'credentials';
+      return { url, credentials: await this.#credentials(context) };
+    } catch (cause) {
+      return { failure: failed(step, cause) };
+    }
+  }
+
+  async #url(context: AttemptContext): Promise<string> {
+    const { url } = this.#options;
+    return checkUrl(typeof url === 'function' ? await url(context) : url);
+  }
+
+  async #credentials(context: AttemptContext): Promise<Credentials> {
+    const { credentials = {} } = this.#options;
+    return credentialBytes(typeof credentials === 'function' ? await credentials(context) : credentials);
+  }
+}
+
+const CODES: Readonly<Record<'url' | 'credentials', ErrorCode>> = {
+  url: 'URL_FAILED',
+  credentials: 'CREDENTIALS_FAILED',
+};
+
+function failed(option: 'url' | 'credentials', cause: unknown): Failure {
+  // The message of somebody else's error may hold a signed URL or a token; it is kept as the cause alone.
+  return { code: CODES[option], message: `The \`${option}\` function failed.`, retryable: true, cause };
+}

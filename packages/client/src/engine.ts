@@ -1,0 +1,319 @@
+/*
+ * Joins the pure session to the world: dispatches events, performs actions in order, keeps one timer, and sends all
+ * packets of one turn as one WebSocket frame.
+ *
+ * A turn ends when the microtasks that were waiting have run: the code that awaited a hundred acknowledgements of one
+ * frame publishes its hundred next messages within the same turn.
+ */
+import {
+  Decoder,
+  InvalidPacketError,
+  MalformedPacketError,
+  type Packet,
+  type ProtocolVersion,
+  type PublishPacket,
+  Writer,
+  encodeInto,
+} from '@mqtide/codec';
+import type { Clock } from './io/clock.ts';
+import type { Connection, Transport, TransportListener } from './io/transport.ts';
+import type { SessionConfig } from './session/config.ts';
+import type { Action, ConnectionStatus, Credentials, LifecycleEvent, Outcome, SessionEvent } from './session/events.ts';
+import type { Failure } from './session/failure.ts';
+import { Session } from './session/session.ts';
+
+/** What the engine stands on. */
+export interface Ports {
+  readonly transport: Transport;
+  readonly clock: Clock;
+}
+
+/** What one attempt needs to know, from options that may be functions. */
+export interface DialContext {
+  readonly attempt: number;
+  readonly lastFailure: Failure | undefined;
+  /** Aborted when the attempt is given up. */
+  readonly signal: AbortSignal;
+}
+
+/** Where to connect, as whom. */
+export interface Destination {
+  readonly url: string;
+  readonly credentials: Credentials;
+}
+
+/** The application's side of the engine. None of these may throw. */
+export interface EngineHooks {
+  /** Resolves to a failure rather than rejecting. */
+  locate(context: DialContext): Promise<Destination | { readonly failure: Failure }>;
+  attempting(attempt: number, url: string): void;
+  /** Returns whether the application is done with the message already. */
+  deliver(packet: PublishPacket, delivery: number): boolean;
+  settle(op: number, outcome: Outcome): void;
+  unsubscribed(filter: string, failure: Failure): void;
+  status(status: ConnectionStatus, event: LifecycleEvent | undefined): void;
+}
+
+/** An event without the time, which the engine adds. */
+export type UntimedEvent = SessionEvent extends infer Each
+  ? Each extends SessionEvent
+    ? Omit<Each, 'now'>
+    : never
+  : never;
+
+/** A batch goes out when it has so many bytes, without waiting for the end of the turn. */
+const BATCH_BYTES = 65_536;
+/** How often the end of a turn may be put off because more was written meanwhile. */
+const MAX_HOPS = 8;
+
+export class Engine {
+  readonly #session: Session;
+  readonly #ports: Ports;
+  readonly #hooks: EngineHooks;
+  readonly #maximumPacketSize: number;
+  readonly #actions: Action[] = [];
+  #isPerforming = false;
+  #link: Link | undefined;
+  #version: ProtocolVersion = 5;
+  // The batch of this turn.
+  readonly #batch = new Writer(4_096);
+  /** Operations that are over when the batch has been handed to the socket. */
+  #handedOver: number[] = [];
+  #isFlushDue = false;
+  #hops = 0;
+  #lengthAtHop = 0;
+  // The timer.
+  #wakeAt = Number.POSITIVE_INFINITY;
+  #cancelWake: (() => void) | undefined;
+
+  constructor(config: SessionConfig, ports: Ports, hooks: EngineHooks) {
+    this.#session = new Session(config);
+    this.#ports = ports;
+    this.#hooks = hooks;
+    this.#maximumPacketSize = config.limits.maximumPacketSize;
+  }
+
+  get status(): ConnectionStatus {
+    return this.#session.status;
+  }
+
+  /** The version of the connection, or of the attempt. */
+  get version(): ProtocolVersion {
+    return this.#version;
+  }
+
+  /** Tells the session an event and does what it answers. */
+  dispatch(event: UntimedEvent): void {
+    this.#handle({ ...event, now: this.#ports.clock.now() } as SessionEvent);
+  }
+
+  /** `dispatch`, for the one event that is worth a shortcut. */
+  publish(op: number, message: (SessionEvent & { type: 'publish' })['message'], timeoutMs: number | undefined): void {
+    const now = this.#ports.clock.now();
+    this.#handle(
+      timeoutMs === undefined
+        ? { type: 'publish', op, message, now }
+        : { type: 'publish', op, message, now, timeoutMs },
+    );
+  }
+
+  #handle(event: SessionEvent): void {
+    const actions = this.#session.handle(event);
+    for (const action of actions) this.#actions.push(action);
+    if (this.#isPerforming) return;
+    this.#isPerforming = true;
+    // Performing an action can add others: a handler that publishes, an acknowledgement.
+    for (let next = 0; next < this.#actions.length; next++) this.#perform(this.#actions[next] as Action);
+    this.#actions.length = 0;
+    this.#isPerforming = false;
+    this.#arm();
+  }
+
+  #perform(action: Action): void {
+    switch (action.do) {
+      case 'send':
+        this.#write(action.packet, action.op);
+        return;
+      case 'deliver':
+        if (this.#hooks.deliver(action.packet, action.delivery) && action.delivery !== 0)
+          this.dispatch({ type: 'acknowledge', delivery: action.delivery, reasonCode: 0 });
+        return;
+      case 'settle':
+        this.#hooks.settle(action.op, action.outcome);
+        return;
+      case 'unsubscribed':
+        this.#hooks.unsubscribed(action.filter, action.failure);
+        return;
+      case 'status':
+        this.#hooks.status(action.status, action.event);
+        return;
+      case 'dial':
+        this.#version = action.version;
+        void this.#dial(action.attempt, action.lastFailure);
+        return;
+      case 'hangUp':
+        this.#hangUp();
+    }
+  }
+
+  async #dial(attempt: number, lastFailure: Failure | undefined): Promise<void> {
+    const link = new Link(
+      new Decoder({ version: this.#version, maximumPacketSize: this.#maximumPacketSize, sender: 'server' }),
+    );
+    this.#link = link;
+    const destination = await this.#hooks.locate({ attempt, lastFailure, signal: link.abandoned.signal });
+    if (this.#link !== link) return;
+    if ('failure' in destination) {
+      this.#dialFailed(destination.failure);
+      return;
+    }
+    this.#hooks.attempting(attempt, destination.url);
+    if (this.#link !== link) return;
+    try {
+      link.connection = this.#ports.transport.connect(destination.url, this.#listenerOf(link, destination.credentials));
+    } catch (cause) {
+      this.#dialFailed({
+        code: 'URL_FAILED',
+        message: `No WebSocket can be made: ${cause instanceof Error ? cause.message : String(cause)}`,
+        retryable: false,
+        hint: 'A page served over https can only use wss.',
+        cause,
+      });
+    }
+  }
+
+  #dialFailed(failure: Failure): void {
+    this.dispatch({ type: 'dialFailed', failure, random: this.#ports.clock.random() });
+  }
+
+  /** Passes on what a socket reports, as long as it is the current one. */
+  #listenerOf(link: Link, credentials: Credentials): TransportListener {
+    const { clock } = this.#ports;
+    return {
+      onOpen: () => {
+        if (this.#link === link) this.dispatch({ type: 'opened', credentials });
+      },
+      onData: (bytes) => {
+        if (this.#link === link) this.#received(link, bytes);
+      },
+      onText: () => {
+        if (this.#link === link) this.dispatch({ type: 'malformed', message: 'a text frame', random: clock.random() });
+      },
+      onClose: ({ code, reason, subprotocolRefused }) => {
+        if (this.#link !== link) return;
+        if (subprotocolRefused === true) this.#dialFailed(SUBPROTOCOL_REFUSED);
+        else this.dispatch({ type: 'closed', code, reason, random: clock.random() });
+      },
+    };
+  }
+
+  #received(link: Link, chunk: Uint8Array): void {
+    const now = this.#ports.clock.now();
+    const random = this.#ports.clock.random();
+    let packets: readonly Packet[];
+    let malformed: MalformedPacketError | undefined;
+    try {
+      packets = link.decoder.push(chunk);
+    } catch (error) {
+      if (!(error instanceof MalformedPacketError)) throw error;
+      malformed = error;
+      packets = error.packetsBefore;
+    }
+    for (const packet of packets) {
+      if (this.#link !== link) return;
+      this.#handle({ type: 'received', packet, now, random });
+    }
+    if (malformed === undefined || this.#link !== link) return;
+    const { reasonCode, message } = malformed;
+    this.#handle({ type: 'malformed', reasonCode, message, now, random });
+  }
+
+  #hangUp(): void {
+    const link = this.#link;
+    this.#flush();
+    link?.abandoned.abort();
+    link?.connection?.close();
+    // A graceful stop waits for the socket to be closed; after anything else it is of no interest.
+    if (this.#session.status !== 'stopping') this.#link = undefined;
+  }
+
+  #write(packet: Packet, op: number | undefined): void {
+    try {
+      encodeInto(this.#batch, packet, this.#version);
+    } catch (error) {
+      if (!(error instanceof InvalidPacketError)) throw error;
+      const random = this.#ports.clock.random();
+      this.dispatch({ type: 'unsendable', packet, message: error.message, random, ...(op !== undefined && { op }) });
+      return;
+    }
+    if (op !== undefined) this.#handedOver.push(op);
+    if (this.#batch.length >= BATCH_BYTES) this.#flush();
+    else if (!this.#isFlushDue) {
+      this.#isFlushDue = true;
+      this.#hops = 0;
+      this.#lengthAtHop = 0;
+      queueMicrotask(this.#endOfTurn);
+    }
+  }
+
+  readonly #endOfTurn = (): void => {
+    if (this.#batch.length !== this.#lengthAtHop && this.#hops < MAX_HOPS) {
+      this.#lengthAtHop = this.#batch.length;
+      this.#hops += 1;
+      queueMicrotask(this.#endOfTurn);
+      return;
+    }
+    this.#isFlushDue = false;
+    this.#flush();
+  };
+
+  #flush(): void {
+    if (this.#batch.length > 0) {
+      this.#link?.connection?.send(this.#batch.view());
+      this.#batch.clear();
+    }
+    if (this.#handedOver.length === 0) return;
+    const handedOver = this.#handedOver;
+    this.#handedOver = [];
+    for (const op of handedOver) this.#hooks.settle(op, SENT);
+  }
+
+  #arm(): void {
+    const deadline = this.#session.nextDeadline();
+    if (deadline === undefined) {
+      this.#cancelWake?.();
+      this.#cancelWake = undefined;
+      this.#wakeAt = Number.POSITIVE_INFINITY;
+    } else if (deadline < this.#wakeAt) {
+      this.#cancelWake?.();
+      this.#wakeAt = deadline;
+      this.#cancelWake = this.#ports.clock.wakeAt(deadline, this.#tick);
+    }
+  }
+
+  readonly #tick = (): void => {
+    this.#wakeAt = Number.POSITIVE_INFINITY;
+    this.#cancelWake = undefined;
+    this.dispatch({ type: 'tick', random: this.#ports.clock.random() });
+  };
+}
+
+const SENT: Outcome = { ok: true };
+
+const SUBPROTOCOL_REFUSED: Failure = {
+  code: 'SUBPROTOCOL_REFUSED',
+  message: 'The server did not choose the WebSocket subprotocol `mqtt`.',
+  retryable: true,
+  hint: 'Is there an MQTT broker at this address, or another kind of WebSocket server?',
+};
+
+/** One attempt to connect, and the connection it led to. */
+class Link {
+  readonly decoder: Decoder;
+  readonly abandoned: AbortController = new AbortController();
+  connection: Connection | undefined;
+
+  constructor(decoder: Decoder) {
+    this.decoder = decoder;
+  }
+}

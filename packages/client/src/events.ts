@@ -1,0 +1,36 @@
+import type { ConnackPacket, DisconnectPacket } from '@mqtide/codec';
+import type { MqttError } from './errors.ts';
+import type { Message } from './message.ts';
+import type { ConnectionStatus } from './session/events.ts';
+import type { NegotiatedSettings } from './session/settings.ts';
+
+/** What `client.on` can listen to. */
+export interface ClientEvents {
+  /** A socket is about to be opened. `url` is origin and path: never the query, which may be signed. */
+  attemptingConnect: { readonly attempt: number; readonly url: string };
+  /** The server accepted the connection. */
+  connectionSuccess: { readonly connack: ConnackPacket; readonly settings: NegotiatedSettings };
+  /** An attempt failed. Without `willRetryInMs` there is no other one. */
+  connectionFailure: { readonly error: MqttError; readonly connack?: ConnackPacket; readonly willRetryInMs?: number };
+  /** A connection ended without `stop()`. Without `willRetryInMs` there is no new attempt. */
+  disconnection: { readonly error: MqttError; readonly disconnect?: DisconnectPacket; readonly willRetryInMs?: number };
+  /** `stop()` is done. */
+  stopped: Record<never, never>;
+  /** Every message, besides the subscriptions it matches. */
+  messageReceived: { readonly message: Message };
+}
+
+/** Where the client stands. */
+export interface ClientState {
+  readonly status: ConnectionStatus;
+  /** The attempt that is going on or comes next; 0 when there is none. */
+  readonly attempt: number;
+  /** When this status began, in milliseconds since the epoch. */
+  readonly since: number;
+  /** When the next attempt begins, in milliseconds since the epoch; while `waiting`. */
+  readonly nextAttemptAt?: number;
+  /** Why the last attempt or connection ended; while `waiting`, `connecting` again, or `failed`. */
+  readonly error?: MqttError;
+  /** What was agreed on; while `connected`. */
+  readonly settings?: NegotiatedSettings;
+}

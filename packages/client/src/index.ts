@@ -1,0 +1,34 @@
+import { Client } from './client.ts';
+import { systemClock } from './io/clock.ts';
+import { WebSocketTransport } from './io/websocket.ts';
+import type { ClientOptions } from './options.ts';
+
+/**
+ * Makes a client. It does nothing before `start()`: no socket, no timer.
+ *
+ * Throws `INVALID_ARGUMENT` for options that can never work.
+ */
+export function createClient(options: ClientOptions): Client {
+  return new Client(options, { transport: new WebSocketTransport(options.webSocket), clock: systemClock });
+}
+
+export type { Client, StopOptions } from './client.ts';
+export { MqttError, type ErrorCode } from './errors.ts';
+export type { ClientEvents, ClientState } from './events.ts';
+export type { WebSocketConstructor, WebSocketLike } from './io/websocket.ts';
+export type { Message } from './message.ts';
+export type { OperationOptions } from './operations.ts';
+export type { AttemptContext, ClientOptions, CredentialsOptions, SessionOptions, WillOptions } from './options.ts';
+export type { JsonValue, Payload } from './payload.ts';
+export type { PublishOptions, PublishResult } from './publish.ts';
+export type {
+  OfflineBehavior,
+  OfflineQueuePolicy,
+  ReconnectPolicy,
+  SessionBehavior,
+  SessionLossPolicy,
+} from './session/config.ts';
+export type { ConnectionStatus } from './session/events.ts';
+export type { NegotiatedSettings } from './session/settings.ts';
+export type { FilterOptions, SubscribeOptions, SubscriptionGroup } from './subscribe.ts';
+export type { MessageHandler, OverflowPolicy, Subscription } from './subscription.ts';

@@ -1,0 +1,18 @@
+import { Client } from './client.ts';
+import type { Ports } from './engine.ts';
+import type { ClientOptions } from './options.ts';
+
+/** A client on other ports than the platform's, for tests. Not covered by semantic versioning. */
+export function createClientWith(options: ClientOptions, ports: Ports): Client {
+  return new Client(options, ports);
+}
+
+export type { Client } from './client.ts';
+export type { Ports } from './engine.ts';
+export type { ClientOptions } from './options.ts';
+export type { Clock } from './io/clock.ts';
+export type { Connection, SocketClose, Transport, TransportListener } from './io/transport.ts';
+export type { SessionConfig } from './session/config.ts';
+export type { Action, Outcome, SessionEvent } from './session/events.ts';
+export { resolveOptions } from './resolve-options.ts';
+export { Session } from './session/session.ts';

@@ -1,0 +1,86 @@
+import type { Connection, Transport, TransportListener } from './transport.ts';
+
+/** What the client needs of a WebSocket: the browser's, Node's, or that of the package `ws`. */
+export interface WebSocketLike {
+  binaryType: string;
+  readonly protocol: string;
+  readonly bufferedAmount: number;
+  onopen: ((event: never) => unknown) | null;
+  onmessage: ((event: never) => unknown) | null;
+  onclose: ((event: never) => unknown) | null;
+  onerror: ((event: never) => unknown) | null;
+  send(data: Uint8Array<ArrayBuffer>): void;
+  close(code?: number, reason?: string): void;
+}
+
+/** A constructor of WebSockets. */
+export type WebSocketConstructor = new (url: string, protocols: string[]) => WebSocketLike;
+
+interface CloseLike {
+  readonly code: number;
+  readonly reason: string;
+}
+
+/** MQTT over WebSocket, section 6: binary frames, subprotocol `mqtt`. */
+export class WebSocketTransport implements Transport {
+  readonly #injected: WebSocketConstructor | undefined;
+
+  /** Without a constructor the platform's WebSocket is looked up when it is needed, not before. */
+  constructor(injected?: WebSocketConstructor) {
+    this.#injected = injected;
+  }
+
+  connect(url: string, listener: TransportListener): Connection {
+    const WebSocketClass = this.#injected ?? (globalThis.WebSocket as WebSocketConstructor | undefined);
+    if (WebSocketClass === undefined)
+      throw new TypeError('There is no WebSocket here: pass one as `webSocket`, for example that of the package `ws`.');
+    // An injected socket may hold on to the bytes until it has compressed them; the platform's copies them at once.
+    return new WebSocketConnection(new WebSocketClass(url, ['mqtt']), listener, this.#injected !== undefined);
+  }
+}
+
+class WebSocketConnection implements Connection {
+  readonly #socket: WebSocketLike;
+  readonly #copies: boolean;
+  #isClosing = false;
+
+  constructor(socket: WebSocketLike, listener: TransportListener, copies: boolean) {
+    this.#socket = socket;
+    this.#copies = copies;
+    // A Blob would have to be read asynchronously, and so could be overtaken.
+    socket.binaryType = 'arraybuffer';
+    let wasRefused = false;
+    socket.onopen = () => {
+      if (socket.protocol === 'mqtt') {
+        if (!this.#isClosing) listener.onOpen();
+        return;
+      }
+      wasRefused = true; // [MQTT-6.0.0-4]
+      this.close();
+    };
+    socket.onmessage = ({ data }: { data: ArrayBuffer | string }) => {
+      if (this.#isClosing) return;
+      if (typeof data === 'string') listener.onText();
+      else listener.onData(new Uint8Array(data));
+    };
+    socket.onclose = ({ code, reason }: CloseLike) => {
+      listener.onClose({ code, reason, subprotocolRefused: wasRefused });
+    };
+    // It says nothing that `close`, which always follows, does not say. But the package `ws` throws without a listener.
+    socket.onerror = () => {};
+  }
+
+  get bufferedBytes(): number {
+    return this.#socket.bufferedAmount;
+  }
+
+  send(bytes: Uint8Array): void {
+    this.#socket.send((this.#copies ? bytes.slice() : bytes) as Uint8Array<ArrayBuffer>);
+  }
+
+  close(): void {
+    if (this.#isClosing) return;
+    this.#isClosing = true;
+    this.#socket.close(1000);
+  }
+}

@@ -1,0 +1,125 @@
+import type { PropertiesOf, ProtocolVersion, QoS, WillProperties } from '@mqtide/codec';
+import type { MqttError } from './errors.ts';
+import type { WebSocketConstructor } from './io/websocket.ts';
+import type { Payload } from './payload.ts';
+import type { OfflineQueuePolicy, ReconnectPolicy, SessionBehavior, SessionLossPolicy } from './session/config.ts';
+
+/** What a `url` or `credentials` function is told about the attempt it is asked for. */
+export interface AttemptContext {
+  /** 1 for the first attempt since `start()` or since the last success. */
+  readonly attempt: number;
+  /** Why the last attempt or connection ended. A server that has moved is named in its `packet`. */
+  readonly lastError: MqttError | undefined;
+  /** Aborted when the attempt is given up: `connectTimeoutMs` has passed, or `stop()` was called. */
+  readonly signal: AbortSignal;
+}
+
+/** User name and password, section 3.1.3.5. In 3.1.1 a password needs a user name. */
+export interface CredentialsOptions {
+  readonly username?: string;
+  /** Text is sent as UTF-8. */
+  readonly password?: string | Uint8Array;
+}
+
+/** A message the server publishes for the client when the connection ends without `stop()`, section 3.1.2.5. */
+export interface WillOptions {
+  readonly topic: string;
+  /** At most 65,535 bytes. @default '' */
+  readonly payload?: Payload;
+  /** @default 0 */
+  readonly qos?: QoS;
+  /** @default false */
+  readonly retain?: boolean;
+  /** MQTT 5 only; left out when 3.1.1 is spoken. */
+  readonly properties?: WillProperties;
+}
+
+/** The session on the server, section 4.1. */
+export interface SessionOptions {
+  /**
+   * `'clean'` begins a new session with every connection; `'rejoinPostSuccess'` begins one with the first and goes on
+   * with it after a reconnection; `'rejoinAlways'` asks for an existing one from the start.
+   * @default 'rejoinPostSuccess' in MQTT 5, and in 3.1.1 if `clientId` was given; otherwise 'clean'
+   */
+  readonly behavior?: SessionBehavior;
+  /**
+   * Seconds the server keeps the session after the connection is lost. 0xFFFFFFFF is for ever. MQTT 5 only, section
+   * 3.1.2.11.2.
+   * @default 300
+   */
+  readonly expirySeconds?: number;
+  /**
+   * What happens to unacknowledged publishes when the server has lost the session. `'republishQos1'` publishes QoS 1
+   * again as new and rejects QoS 2 with `SESSION_LOST`; `'republish'` publishes both again; `'fail'` rejects both.
+   * @default 'republishQos1'
+   */
+  readonly onLost?: SessionLossPolicy;
+}
+
+/** Options of `createClient`. Only `url` is required. */
+export interface ClientOptions {
+  /**
+   * Where to connect: `ws:` or `wss:`. A function is asked on every attempt, so that it can sign the URL anew or choose
+   * another server; what it throws fails that attempt with `URL_FAILED`.
+   */
+  readonly url: string | URL | ((context: AttemptContext) => string | URL | Promise<string | URL>);
+  /**
+   * `5`, `4` (which is 3.1.1), or `'auto'`: 5, and 4 on a new connection if the server does not understand 5.
+   * @default 5
+   */
+  readonly protocolVersion?: ProtocolVersion | 'auto';
+  /**
+   * Names the client and its session, section 3.1.3.1. Two clients with one identifier throw each other out.
+   * @default a random identifier of 22 letters and digits
+   */
+  readonly clientId?: string;
+  /** A function is asked on every attempt; what it throws fails that attempt with `CREDENTIALS_FAILED`. */
+  readonly credentials?:
+    | CredentialsOptions
+    | ((context: AttemptContext) => CredentialsOptions | Promise<CredentialsOptions>);
+  /**
+   * Seconds, 0 to 65,535; 0 is off. A PINGREQ leaves after half of it without sending. The server may set another value,
+   * see `NegotiatedSettings`. Section 3.1.2.10.
+   * @default 60
+   */
+  readonly keepAliveSeconds?: number;
+  /** Milliseconds for one attempt: URL, credentials, WebSocket and CONNACK. @default 15_000 */
+  readonly connectTimeoutMs?: number;
+  /** Milliseconds from a PINGREQ to any packet of the server. @default 10_000 */
+  readonly pingTimeoutMs?: number;
+  /** Milliseconds from the first transmission to the acknowledgement that ends an operation. @default 60_000 */
+  readonly ackTimeoutMs?: number;
+  readonly session?: SessionOptions;
+  /**
+   * The delay before an attempt lies between `minDelayMs` and a bound that doubles with every failure; `jitter` says
+   * where. It starts anew after a connection that lasted `minConnectedTimeToResetMs`. `false`: no attempt but the first.
+   * @default { minDelayMs: 1_000, maxDelayMs: 120_000, jitter: 'full', minConnectedTimeToResetMs: 30_000 }
+   */
+  readonly reconnect?: Partial<ReconnectPolicy> | false;
+  /**
+   * What may wait to be sent, connected or not. `behavior` says what waits for a connection:
+   * `'failQos0PublishOnDisconnect'` everything but QoS 0, `'failNonQos1PublishOnDisconnect'` QoS 1 and 2 publishes only,
+   * `'failAllOnDisconnect'` nothing.
+   * @default { behavior: 'failQos0PublishOnDisconnect', maxOperations: 10_000, maxBytes: 16_777_216, maxAgeMs: 300_000 }
+   */
+  readonly offlineQueue?: Partial<OfflineQueuePolicy>;
+  /**
+   * What the client accepts, told to the server in CONNECT and enforced: QoS 1 and 2 messages at a time, and bytes of a
+   * packet. In 3.1.1 only the second is enforced. Sections 3.1.2.11.3 and 3.1.2.11.4.
+   * @default { receiveMaximum: 256, maximumPacketSize: 16_777_216 }
+   */
+  readonly limits?: { readonly receiveMaximum?: number; readonly maximumPacketSize?: number };
+  readonly will?: WillOptions;
+  /** Further properties of CONNECT, such as `userProperties`, `requestResponseInformation`. MQTT 5 only. */
+  readonly connectProperties?: Pick<
+    PropertiesOf<'connect'>,
+    'userProperties' | 'requestResponseInformation' | 'requestProblemInformation'
+  >;
+  /**
+   * Told what a listener or a message handler threw. The connection and the other handlers go on.
+   * @default `reportError` where there is one, otherwise `console.error`
+   */
+  readonly onUnhandledError?: (error: unknown) => void;
+  /** A WebSocket class for where there is none, such as that of the package `ws` in Node 20. */
+  readonly webSocket?: WebSocketConstructor;
+}

@@ -1,0 +1,83 @@
+import {
+  InvalidPacketError,
+  type PropertiesOf,
+  type QoS,
+  packetSize,
+  reasonName,
+  validateTopicName,
+} from '@mqtide/codec';
+import { invalidArgument } from './errors.ts';
+import type { OperationOptions } from './operations.ts';
+import { type Payload, payloadBytes } from './payload.ts';
+import type { OutgoingMessage, Outcome } from './session/events.ts';
+
+/** Options of `publish`. */
+export interface PublishOptions extends OperationOptions {
+  /** @default 0 */
+  readonly qos?: QoS;
+  /** Whether the server keeps the message for later subscribers. An empty payload deletes what it keeps. @default false */
+  readonly retain?: boolean;
+  /** MQTT 5 properties, section 3.3.2.3. On a 3.1.1 connection they fail with `UNSUPPORTED_BY_SERVER`. */
+  readonly properties?: Omit<PropertiesOf<'publish'>, 'subscriptionIdentifier' | 'topicAlias'>;
+}
+
+/** How a publish ended. */
+export type PublishResult =
+  /** The message was handed to the socket; nobody will say whether it arrived. */
+  | { readonly qos: 0 }
+  | {
+      readonly qos: 1 | 2;
+      /** 0, or 0x10: nobody is subscribed. Always 0 in 3.1.1. */
+      readonly reasonCode: number;
+      readonly reasonName: string;
+      readonly reasonString?: string;
+      readonly userProperties?: readonly (readonly [name: string, value: string])[];
+    };
+
+/** Checks the arguments of `publish`. Throws `INVALID_ARGUMENT`. */
+export class MessageCheck {
+  /** Applications publish to the same topic again and again. */
+  #lastGoodTopic: string | undefined;
+
+  message(topic: string, payload: Payload, options: PublishOptions): OutgoingMessage {
+    const { qos = 0, retain = false, properties } = options;
+    if (topic !== this.#lastGoodTopic) {
+      const problem = typeof topic === 'string' ? validateTopicName(topic) : 'is not a string';
+      if (problem !== undefined) throw invalidArgument(`The topic ${problem}: '${String(topic)}'.`);
+      this.#lastGoodTopic = topic;
+    }
+    if (qos !== 0 && qos !== 1 && qos !== 2) throw invalidArgument(`\`qos\` is 0, 1 or 2, not ${String(qos)}.`);
+    const bytes = payloadBytes(payload);
+    if (properties === undefined) return { topic, payload: bytes, qos, retain };
+    const message = { topic, payload: bytes, qos, retain, properties };
+    checkProperties(message);
+    return message;
+  }
+}
+
+function checkProperties(message: OutgoingMessage): void {
+  try {
+    packetSize({ ...message, type: 'publish', qos: 0, duplicate: false }, 5);
+  } catch (error) {
+    if (error instanceof InvalidPacketError)
+      throw invalidArgument(`The message cannot be sent: ${error.message}`, error);
+    throw error;
+  }
+}
+
+/** Reads the acknowledgement of a publish that succeeded. */
+export function publishResult(qos: QoS, outcome: Outcome & { readonly ok: true }): PublishResult {
+  const { packet } = outcome;
+  if (qos === 0 || packet === undefined || !('reasonCode' in packet)) return { qos: 0 };
+  const { reasonCode, properties } = packet;
+  const name = reasonName(reasonCode, packet.type);
+  if (properties === undefined) return { qos, reasonCode, reasonName: name };
+  const { reasonString, userProperties } = properties;
+  return {
+    qos,
+    reasonCode,
+    reasonName: name,
+    ...(reasonString !== undefined && { reasonString }),
+    ...(userProperties && { userProperties }),
+  };
+}

@@ -1,0 +1,80 @@
+/**
+ * Finds who wants a message: a tree of topic levels, so that the cost depends on the depth of the topic and not on the
+ * number of subscriptions. Section 4.7.
+ */
+export class Router<Handle> {
+  readonly #root: Node<Handle> = new Node();
+  readonly #byFilter = new Map<string, Set<Handle>>();
+
+  /** Several handles may have the same filter. */
+  add(filter: string, handle: Handle): void {
+    let handles = this.#byFilter.get(filter);
+    if (handles === undefined) this.#byFilter.set(filter, (handles = new Set()));
+    handles.add(handle);
+    let node = this.#root;
+    for (const level of levelsOf(filter)) {
+      let child = node.children.get(level);
+      if (child === undefined) node.children.set(level, (child = new Node()));
+      node = child;
+    }
+    node.handles.add(handle);
+  }
+
+  remove(filter: string, handle: Handle): void {
+    const handles = this.#byFilter.get(filter);
+    if (handles?.delete(handle) !== true) return;
+    if (handles.size === 0) this.#byFilter.delete(filter);
+    const levels = levelsOf(filter);
+    const path = [this.#root];
+    for (const level of levels) path.push(path.at(-1)?.children.get(level) as Node<Handle>);
+    path.at(-1)?.handles.delete(handle);
+    for (let depth = levels.length; depth > 0 && path[depth]?.isEmpty; depth--)
+      path[depth - 1]?.children.delete(levels[depth - 1] as string);
+  }
+
+  /** The handles with exactly this filter. */
+  handlesOf(filter: string): readonly Handle[] {
+    return [...(this.#byFilter.get(filter) ?? [])];
+  }
+
+  all(): readonly Handle[] {
+    return [...this.#byFilter.values()].flatMap((handles) => [...handles]);
+  }
+
+  /** Every handle with a filter that matches, each once. */
+  match(topic: string): ReadonlySet<Handle> {
+    const found = new Set<Handle>();
+    // A wildcard at the first level does not match topics of the server [MQTT-4.7.2-1].
+    this.#collect(this.#root, topic.split('/'), 0, !topic.startsWith('$'), found);
+    return found;
+  }
+
+  #collect(node: Node<Handle>, levels: readonly string[], depth: number, wild: boolean, found: Set<Handle>): void {
+    const everything = wild ? node.children.get('#') : undefined;
+    // `a/#` matches `a` too [MQTT-4.7.1-2].
+    if (everything !== undefined) for (const handle of everything.handles) found.add(handle);
+    if (depth === levels.length) {
+      for (const handle of node.handles) found.add(handle);
+      return;
+    }
+    const exact = node.children.get(levels[depth] as string);
+    if (exact !== undefined) this.#collect(exact, levels, depth + 1, true, found);
+    const any = wild ? node.children.get('+') : undefined;
+    if (any !== undefined) this.#collect(any, levels, depth + 1, true, found);
+  }
+}
+
+class Node<Handle> {
+  readonly children: Map<string, Node<Handle>> = new Map();
+  readonly handles: Set<Handle> = new Set();
+
+  get isEmpty(): boolean {
+    return this.children.size === 0 && this.handles.size === 0;
+  }
+}
+
+/** A shared subscription is delivered under the topic filter behind the share name [MQTT-4.8.2-2]. */
+function levelsOf(filter: string): string[] {
+  const levels = filter.split('/');
+  return levels[0] === '$share' && levels.length > 2 ? levels.slice(2) : levels;
+}

@@ -1,0 +1,50 @@
+import type { PropertiesOf, ProtocolVersion, Will } from '@mqtide/codec';
+
+/** What the client does with the session of an earlier connection. */
+export type SessionBehavior = 'clean' | 'rejoinPostSuccess' | 'rejoinAlways';
+
+/** What happens to unacknowledged publishes when the server lost the session. */
+export type SessionLossPolicy = 'republishQos1' | 'republish' | 'fail';
+
+export interface ReconnectPolicy {
+  readonly minDelayMs: number;
+  readonly maxDelayMs: number;
+  readonly jitter: 'full' | 'decorrelated' | 'none';
+  readonly minConnectedTimeToResetMs: number;
+}
+
+export type OfflineBehavior = 'failNonQos1PublishOnDisconnect' | 'failQos0PublishOnDisconnect' | 'failAllOnDisconnect';
+
+export interface OfflineQueuePolicy {
+  readonly behavior: OfflineBehavior;
+  readonly maxOperations: number;
+  readonly maxBytes: number;
+  readonly maxAgeMs: number;
+}
+
+/** The options of a session, complete: `options.ts` fills in the defaults and documents them. */
+export interface SessionConfig {
+  readonly protocolVersion: ProtocolVersion | 'auto';
+  readonly clientId: string;
+  readonly keepAliveSeconds: number;
+  readonly connectTimeoutMs: number;
+  readonly pingTimeoutMs: number;
+  readonly ackTimeoutMs: number;
+  readonly session: {
+    /** Absent: the default of the protocol version in use. */
+    readonly behavior?: SessionBehavior;
+    readonly expirySeconds: number;
+    readonly onLost: SessionLossPolicy;
+  };
+  /** Whether the application chose the client identifier, and so may meet its own session again. */
+  readonly clientIdGiven: boolean;
+  readonly reconnect: ReconnectPolicy | false;
+  readonly offlineQueue: OfflineQueuePolicy;
+  readonly limits: { readonly receiveMaximum: number; readonly maximumPacketSize: number };
+  readonly will?: Will;
+  readonly connectProperties?: PropertiesOf<'connect'>;
+  /** Whether the next attempt may come with other credentials, because a function provides them. */
+  readonly credentialsChange: boolean;
+  /** Whether the next attempt may go to another server, because a function provides the URL. */
+  readonly urlChanges: boolean;
+}

@@ -1,0 +1,134 @@
+/* One CONNECT and what its CONNACK means: which version is spoken, under which identifier, in which session. */
+import type { ConnackPacket, ConnectPacket, ProtocolVersion, PropertiesOf, Will } from '@mqtide/codec';
+import type { SessionConfig } from './config.ts';
+import type { Credentials } from './events.ts';
+import type { Failure } from './failure.ts';
+import { connackRefused, protocolError, unknownSession } from './failures.ts';
+import { Resumption } from './resumption.ts';
+import { type Disposition, afterConnack } from './retry-policy.ts';
+import { type NegotiatedSettings, negotiate } from './settings.ts';
+
+/** What comes of a CONNACK. A failure with `closeWith` is told to the server in a DISCONNECT. */
+export type Answer =
+  | { readonly accepted: true; readonly settings: NegotiatedSettings; readonly resumed: boolean }
+  | {
+      readonly accepted: false;
+      readonly failure: Failure;
+      readonly disposition: Disposition | 'now';
+      readonly closeWith?: number;
+    };
+
+export class Handshake {
+  readonly #config: SessionConfig;
+  readonly #resumption: Resumption;
+  #clientId: string;
+  #version: ProtocolVersion;
+  /** With 'auto': no connection has succeeded yet, so either version may be the right one. */
+  #versionOpen: boolean;
+
+  constructor(config: SessionConfig) {
+    this.#config = config;
+    this.#resumption = new Resumption(config);
+    this.#clientId = config.clientId;
+    this.#version = config.protocolVersion === 'auto' ? 5 : config.protocolVersion;
+    this.#versionOpen = config.protocolVersion === 'auto';
+  }
+
+  get version(): ProtocolVersion {
+    return this.#version;
+  }
+
+  connectPacket({ username, password }: Credentials): ConnectPacket {
+    const version = this.#version;
+    const { will, keepAliveSeconds } = this.#config;
+    return {
+      type: 'connect',
+      protocolVersion: version,
+      clientId: this.#clientId,
+      cleanStart: this.#resumption.cleanStart(version),
+      keepAliveSeconds,
+      ...(will && { will: version === 5 ? will : willOf311(will) }),
+      ...(username !== undefined && { username }),
+      ...(password !== undefined && { password }),
+      ...(version === 5 && { properties: this.#connectProperties() }),
+    };
+  }
+
+  onConnack(connack: ConnackPacket): Answer {
+    const version = this.#version;
+    if (connack.reasonCode !== 0) return this.#refused(connack);
+    const settings = negotiate(
+      {
+        protocolVersion: version,
+        clientId: this.#clientId,
+        sessionExpirySeconds: this.#resumption.expirySeconds(version),
+        keepAliveSeconds: this.#config.keepAliveSeconds,
+      },
+      connack,
+    );
+    if (connack.properties?.authenticationMethod !== undefined)
+      return violation('CONNACK names an authentication method that was not asked for'); // [MQTT-4.12.0-6]
+    if (version === 5 && settings.clientId === '') return violation('CONNACK assigns no client identifier'); // [MQTT-3.2.2-16]
+    switch (this.#resumption.judge(connack, version)) {
+      case 'violation':
+        return violation('CONNACK has Session Present after Clean Start');
+      case 'unknown':
+      case 'purged':
+        return { accepted: false, failure: unknownSession(), disposition: 'now', closeWith: version === 5 ? 0x82 : 0 };
+      case 'resumed':
+        return this.#accepted(settings, true);
+      case 'new':
+        return this.#accepted(settings, false);
+    }
+  }
+
+  /** With 'auto' the next attempt speaks the other version, until one has succeeded. Returns whether it does. */
+  tryOtherVersion(): boolean {
+    if (this.#versionOpen) this.#version = this.#version === 5 ? 4 : 5;
+    return this.#versionOpen;
+  }
+
+  /** A session that does not outlive its connection is over now. */
+  connectionLost(settings: NegotiatedSettings): void {
+    if (settings.sessionExpirySeconds === 0) this.#resumption.forget();
+  }
+
+  forgetSession(): void {
+    this.#resumption.forget();
+  }
+
+  #accepted(settings: NegotiatedSettings, resumed: boolean): Answer {
+    this.#versionOpen = false;
+    this.#clientId = settings.clientId; // [MQTT-3.1.3-7]
+    this.#resumption.connected(settings.sessionExpirySeconds);
+    return { accepted: true, settings, resumed };
+  }
+
+  #refused(connack: ConnackPacket): Answer {
+    const failure = connackRefused(connack, this.#version);
+    const { disposition } = afterConnack(connack.reasonCode, this.#version);
+    // Unsupported Protocol Version [MQTT-3.1.2-2].
+    const fallsBack = this.#version === 5 && connack.reasonCode === 0x84 && this.tryOtherVersion();
+    return { accepted: false, failure, disposition: fallsBack ? 'now' : disposition };
+  }
+
+  #connectProperties(): PropertiesOf<'connect'> {
+    const { connectProperties, limits } = this.#config;
+    const expirySeconds = this.#resumption.expirySeconds(5);
+    return {
+      ...connectProperties,
+      ...(expirySeconds > 0 && { sessionExpiryInterval: expirySeconds }),
+      receiveMaximum: limits.receiveMaximum,
+      maximumPacketSize: limits.maximumPacketSize,
+    };
+  }
+}
+
+function violation(message: string): Answer {
+  return { accepted: false, failure: protocolError(0x82, message), disposition: 'retry', closeWith: 0x82 };
+}
+
+/** A will as 3.1.1 can say it: without properties. */
+export function willOf311({ topic, payload, qos, retain }: Will): Will {
+  return { topic, payload, qos, retain };
+}

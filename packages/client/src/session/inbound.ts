@@ -1,0 +1,142 @@
+/*
+ * Receiving. A QoS 1 or 2 message is a reception, from its PUBLISH to its acknowledgement:
+ *
+ *   QoS 1   PUBLISH ─► delivered ─► PUBACK
+ *   QoS 2   PUBLISH ─► delivered ─► PUBREC … PUBREL ─► PUBCOMP
+ *
+ * The application acknowledges in any order, even later than the connection lasts; PUBACK and PUBREC leave in the
+ * order in which the messages came [MQTT-4.6.0-2] [MQTT-4.6.0-3], and only on the connection they came on.
+ */
+import type { AckPacket, ProtocolVersion, PublishPacket } from '@mqtide/codec';
+import type { Turn } from './turn.ts';
+
+interface Reception {
+  readonly packetId: number;
+  readonly qos: 1 | 2;
+  readonly delivery: number;
+  /** Set when the application is done. */
+  reasonCode: number | undefined;
+}
+
+export class Inbound {
+  readonly #turn: Turn;
+  readonly #receiveMaximum: number;
+  #lastDelivery = 0;
+  // Valid for the session: QoS 2 identifiers until their PUBREL [MQTT-4.3.3-10], and what the application still has.
+  readonly #exactlyOnce = new Map<number, Reception>();
+  readonly #delivered = new Map<number, Reception>();
+  // Valid for the connection.
+  #version: ProtocolVersion = 5;
+  /** Receptions not yet answered with PUBACK or PUBREC, in order of arrival. */
+  readonly #unanswered: Reception[] = [];
+  /** Identifiers that count against our Receive Maximum, section 4.9. */
+  readonly #window = new Set<number>();
+
+  constructor(turn: Turn, receiveMaximum: number) {
+    this.#turn = turn;
+    this.#receiveMaximum = receiveMaximum;
+  }
+
+  /** Whether there are QoS 2 messages that the server will release. */
+  get hasSessionState(): boolean {
+    return this.#exactlyOnce.size > 0;
+  }
+
+  connected(version: ProtocolVersion): void {
+    this.#version = version;
+  }
+
+  /** A late acknowledgement of QoS 1 would answer another connection's message, so those receptions end here. */
+  connectionLost(): void {
+    for (const { qos, delivery } of this.#unanswered) if (qos === 1) this.#delivered.delete(delivery);
+    this.#unanswered.length = 0;
+    this.#window.clear();
+  }
+
+  /** Forgets the session. */
+  clear(): void {
+    this.#exactlyOnce.clear();
+    this.#delivered.clear();
+    this.#unanswered.length = 0;
+  }
+
+  /** Returns the reason code to close with when the server sends more at a time than it was allowed. */
+  onPublish(packet: PublishPacket): number | undefined {
+    const { qos, packetId } = packet;
+    if (qos === 0 || packetId === undefined) {
+      this.#turn.do({ do: 'deliver', delivery: 0, packet });
+      return undefined;
+    }
+    if (this.#version === 5) {
+      this.#window.add(packetId);
+      if (this.#window.size > this.#receiveMaximum) return 0x93;
+    }
+    const known = qos === 2 ? this.#exactlyOnce.get(packetId) : undefined;
+    if (known !== undefined) {
+      this.#answerAgain(known);
+      return undefined;
+    }
+    this.#lastDelivery += 1;
+    const reception: Reception = { packetId, qos, delivery: this.#lastDelivery, reasonCode: undefined };
+    if (qos === 2) this.#exactlyOnce.set(packetId, reception);
+    this.#delivered.set(reception.delivery, reception);
+    this.#unanswered.push(reception);
+    this.#turn.do({ do: 'deliver', delivery: reception.delivery, packet });
+    return undefined;
+  }
+
+  /** The application is done with a message. Ignored when its connection, or its session, is gone. */
+  acknowledge(delivery: number, reasonCode: number): void {
+    const reception = this.#delivered.get(delivery);
+    if (reception === undefined) return;
+    this.#delivered.delete(delivery);
+    reception.reasonCode = reasonCode;
+    this.#answerInOrder();
+  }
+
+  /** Always answered, also when the identifier is unknown: otherwise the server waits for ever [MQTT-4.3.3-11]. */
+  onPubrel(packet: AckPacket<'pubrel'>): void {
+    const { packetId } = packet;
+    const reception = this.#exactlyOnce.get(packetId);
+    if (reception !== undefined) {
+      this.#exactlyOnce.delete(packetId);
+      this.#delivered.delete(reception.delivery);
+      const position = this.#unanswered.indexOf(reception);
+      if (position >= 0) this.#unanswered.splice(position, 1);
+    }
+    this.#window.delete(packetId);
+    const reasonCode = reception === undefined && this.#version === 5 ? 0x92 : 0;
+    this.#turn.send({ type: 'pubcomp', packetId, reasonCode });
+    if (this.#unanswered.length > 0) this.#answerInOrder();
+  }
+
+  /** A QoS 2 message that came before: answered again, not delivered again [MQTT-4.3.3-10]. */
+  #answerAgain(reception: Reception): void {
+    if (!this.#unanswered.includes(reception)) this.#unanswered.push(reception);
+    this.#answerInOrder();
+  }
+
+  #answerInOrder(): void {
+    let answered = 0;
+    for (const reception of this.#unanswered) {
+      if (reception.reasonCode === undefined) break;
+      this.#answer(reception, reception.reasonCode);
+      answered += 1;
+    }
+    if (answered > 0) this.#unanswered.splice(0, answered);
+  }
+
+  #answer(reception: Reception, reasonCode: number): void {
+    const { packetId, qos } = reception;
+    // 3.1.1 has no way to refuse a message.
+    const said = this.#version === 5 ? reasonCode : 0;
+    this.#turn.send({ type: qos === 1 ? 'puback' : 'pubrec', packetId, reasonCode: said });
+    if (qos === 1) {
+      this.#window.delete(packetId);
+    } else if (said >= 0x80) {
+      // Refused: the identifier is free, and the same message may come again as a new one [MQTT-4.3.3-9].
+      this.#window.delete(packetId);
+      this.#exactlyOnce.delete(packetId);
+    }
+  }
+}

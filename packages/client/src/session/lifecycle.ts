@@ -1,0 +1,290 @@
+/*
+ * The connection: when to dial, when to give up, what to tell. One attempt goes through these phases, and everything
+ * that ends one goes through `#end`:
+ *
+ *   none ─► dialing ─► handshake ─► online ─► none            (closing: stop() waits for the socket to be gone)
+ *
+ * The status is what the application sees; the phase says what this connection expects next.
+ */
+import type { ConnackPacket, DisconnectPacket, ProtocolVersion } from '@mqtide/codec';
+import { Attempts } from './attempts.ts';
+import type { SessionConfig } from './config.ts';
+import type { ConnectionStatus, Credentials, LifecycleEvent, StopRequest } from './events.ts';
+import type { Failure } from './failure.ts';
+import * as failures from './failures.ts';
+import { Handshake } from './handshake.ts';
+import { KeepAlive } from './keep-alive.ts';
+import { type Disposition, afterDisconnect } from './retry-policy.ts';
+import type { NegotiatedSettings } from './settings.ts';
+import type { Turn } from './turn.ts';
+
+type Phase = 'none' | 'dialing' | 'handshake' | 'online' | 'closing';
+
+/** What the rest of the session does when the connection changes. */
+export interface LifecycleHooks {
+  online(settings: NegotiatedSettings, resumed: boolean): void;
+  connectionLost(): void;
+  /** There will be no further attempt: nothing may wait any longer. */
+  ended(failure: Failure, keepsSession: boolean): void;
+}
+
+/** How long `stop()` waits for the closing handshake of the WebSocket. */
+const CLOSE_TIMEOUT_MS = 2_000;
+
+const WAITED_FOR: Readonly<Partial<Record<Phase, string>>> = {
+  dialing: 'the URL, the credentials or the WebSocket to open',
+  handshake: 'the CONNACK',
+};
+
+export class Lifecycle {
+  readonly #turn: Turn;
+  readonly #config: SessionConfig;
+  readonly #hooks: LifecycleHooks;
+  readonly #keepAlive: KeepAlive;
+  // Valid beyond the connection.
+  readonly #handshake: Handshake;
+  readonly #attempts: Attempts;
+  #status: ConnectionStatus = 'idle';
+  #retryAt: number | undefined;
+  // Valid for the connection.
+  #phase: Phase = 'none';
+  #settings: NegotiatedSettings | undefined;
+  /** When this phase has lasted too long. */
+  #phaseEndsAt: number | undefined;
+  #onlineSince = 0;
+
+  constructor(turn: Turn, config: SessionConfig, hooks: LifecycleHooks) {
+    this.#turn = turn;
+    this.#config = config;
+    this.#hooks = hooks;
+    this.#keepAlive = new KeepAlive(turn, config.pingTimeoutMs);
+    this.#handshake = new Handshake(config);
+    this.#attempts = new Attempts(config);
+  }
+
+  get status(): ConnectionStatus {
+    return this.#status;
+  }
+
+  get version(): ProtocolVersion {
+    return this.#handshake.version;
+  }
+
+  /** What was agreed on, while online. */
+  get settings(): NegotiatedSettings | undefined {
+    return this.#settings;
+  }
+
+  get phase(): Phase {
+    return this.#phase;
+  }
+
+  start(): void {
+    this.#attempts.reset();
+    this.#dial();
+  }
+
+  opened(credentials: Credentials): void {
+    if (this.#phase !== 'dialing') return;
+    this.#phase = 'handshake';
+    this.#turn.send(this.#handshake.connectPacket(credentials));
+  }
+
+  onConnack(connack: ConnackPacket, random: number): void {
+    const answer = this.#handshake.onConnack(connack);
+    if (answer.accepted) {
+      this.#online(connack, answer.settings, answer.resumed);
+      return;
+    }
+    if (answer.closeWith !== undefined) this.#turn.send({ type: 'disconnect', reasonCode: answer.closeWith });
+    this.#end(answer.failure, answer.disposition, random, { connack });
+  }
+
+  onDisconnect(packet: DisconnectPacket, random: number): void {
+    const { disposition } = afterDisconnect(packet.reasonCode);
+    this.#end(failures.serverDisconnected(packet), disposition, random, { disconnect: packet });
+  }
+
+  /** The server sent what it may not: say so, in 5.0, and close [MQTT3-4.8.0-1]. */
+  violated(reasonCode: number, message: string, random: number): void {
+    this.#closeWith(reasonCode, failures.protocolError(reasonCode, message), random);
+  }
+
+  malformed(reasonCode: number | undefined, message: string, random: number): void {
+    const inHandshake = this.#phase === 'handshake';
+    this.#closeWith(reasonCode, failures.malformed(reasonCode, message), random);
+    if (inHandshake) this.#handshake.tryOtherVersion();
+  }
+
+  dialFailed(failure: Failure, random: number): void {
+    if (this.#phase === 'dialing') this.#end(failure, failure.retryable ? 'retry' : 'fatal', random);
+  }
+
+  /** Our own CONNECT cannot be encoded: no attempt will ever do better. */
+  unconnectable(message: string): void {
+    this.#end(failures.invalidPacket(message), 'fatal', 0);
+  }
+
+  closed(code: number, reason: string, random: number): void {
+    switch (this.#phase) {
+      case 'none':
+        return;
+      case 'closing':
+        this.#stopped();
+        return;
+      case 'dialing':
+        this.#end(failures.openFailed(code, reason), 'retry', random);
+        return;
+      case 'handshake':
+        this.#handshake.tryOtherVersion();
+        this.#end(failures.closedBeforeConnack(code, reason), 'retry', random);
+        return;
+      case 'online':
+        this.#end(failures.socketClosed(code, reason), 'retry', random);
+    }
+  }
+
+  /** Ends the connection and the session, unless the request says that the session goes on. */
+  stop(request: StopRequest): void {
+    if (this.#phase === 'online') this.#turn.send(this.#disconnectPacket(request));
+    const staysOpen = this.#phase === 'online' || this.#phase === 'handshake';
+    const keepsSession = (request.sessionExpirySeconds ?? 0) > 0;
+    if (!keepsSession) this.#handshake.forgetSession();
+    if (this.#phase !== 'none') this.#turn.do({ do: 'hangUp' });
+    this.#disconnected();
+    this.#retryAt = undefined;
+    this.#hooks.ended(failures.stopped(), keepsSession);
+    if (!staysOpen) {
+      this.#stopped();
+      return;
+    }
+    this.#phase = 'closing';
+    this.#phaseEndsAt = this.#turn.now + CLOSE_TIMEOUT_MS;
+    this.#turn.wake(this.#phaseEndsAt);
+    this.#changeStatus('stopping');
+  }
+
+  /** `stop()` was called, and what is under way may still finish. */
+  drain(): void {
+    this.#changeStatus('stopping');
+  }
+
+  heard(): void {
+    this.#keepAlive.heard();
+  }
+
+  tick(random: number): void {
+    const { now } = this.#turn;
+    if (this.#phaseEndsAt !== undefined && now >= this.#phaseEndsAt) {
+      if (this.#phase === 'closing') this.#stopped();
+      else this.#end(failures.connectTimeout(WAITED_FOR[this.#phase] ?? 'the server'), 'retry', random);
+    } else if (this.#retryAt !== undefined && now >= this.#retryAt) {
+      this.#dial();
+    } else if (this.#phase === 'online' && !this.#keepAlive.tick()) {
+      // The socket is half open: there is nobody to say DISCONNECT to, and it would cancel the will in 3.1.1.
+      this.#end(failures.keepAliveTimeout(), 'retry', random);
+    }
+  }
+
+  /** Asks for the ticks of the deadlines that stand. */
+  schedule(): void {
+    const forever = Number.POSITIVE_INFINITY;
+    this.#turn.wake(Math.min(this.#phaseEndsAt ?? forever, this.#retryAt ?? forever));
+    if (this.#phase === 'online') this.#keepAlive.schedule();
+  }
+
+  #dial(): void {
+    this.#attempts.number += 1;
+    this.#retryAt = undefined;
+    this.#phase = 'dialing';
+    this.#phaseEndsAt = this.#turn.now + this.#config.connectTimeoutMs;
+    this.#turn.wake(this.#phaseEndsAt);
+    const { number: attempt, lastFailure } = this.#attempts;
+    this.#changeStatus('connecting');
+    this.#turn.do({ do: 'dial', attempt, version: this.version, ...(lastFailure && { lastFailure }) });
+  }
+
+  #online(connack: ConnackPacket, settings: NegotiatedSettings, resumed: boolean): void {
+    this.#phase = 'online';
+    this.#phaseEndsAt = undefined;
+    this.#settings = settings;
+    this.#attempts.succeeded();
+    this.#onlineSince = this.#turn.now;
+    this.#keepAlive.connected(settings.keepAliveSeconds);
+    this.#changeStatus('connected', { type: 'connectionSuccess', connack, settings });
+    this.#hooks.online(settings, resumed);
+  }
+
+  #closeWith(reasonCode: number | undefined, failure: Failure, random: number): void {
+    if (this.#phase !== 'online' && this.#phase !== 'handshake') return;
+    // In 3.1.1 a DISCONNECT would mean that all is well.
+    if (this.version === 5 && reasonCode !== undefined) this.#turn.send({ type: 'disconnect', reasonCode });
+    this.#end(failure, 'retry', random);
+  }
+
+  /** The one way out of an attempt or a connection that failed. */
+  #end(
+    failure: Failure,
+    disposition: Disposition | 'now',
+    random: number,
+    packets: { readonly connack?: ConnackPacket; readonly disconnect?: DisconnectPacket } = {},
+  ): void {
+    const wasOnline = this.#phase === 'online';
+    if (wasOnline) this.#attempts.connectionLasted(this.#turn.now - this.#onlineSince);
+    if (this.#phase !== 'none') this.#turn.do({ do: 'hangUp' });
+    this.#disconnected();
+    this.#attempts.lastFailure = failure;
+    const delayMs = this.#attempts.delayAfter(disposition, random);
+    const retryable = delayMs !== undefined;
+    const shown = failure.retryable === retryable ? failure : { ...failure, retryable };
+    const type = wasOnline ? 'disconnection' : 'connectionFailure';
+    const willRetry = delayMs === undefined ? {} : { willRetryInMs: delayMs };
+    const event: LifecycleEvent = { type, failure: shown, ...packets, ...willRetry };
+    if (delayMs === undefined) {
+      this.#handshake.forgetSession();
+      this.#hooks.ended(shown, false);
+      this.#turn.forgetWake();
+      this.#changeStatus('failed', event);
+      return;
+    }
+    this.#retryAt = this.#turn.now + delayMs;
+    this.#turn.wake(this.#retryAt);
+    this.#changeStatus('waiting', event);
+  }
+
+  #disconnected(): void {
+    this.#phase = 'none';
+    this.#phaseEndsAt = undefined;
+    this.#keepAlive.disconnected();
+    if (this.#settings === undefined) return;
+    this.#handshake.connectionLost(this.#settings);
+    this.#settings = undefined;
+    this.#hooks.connectionLost();
+  }
+
+  #stopped(): void {
+    this.#phase = 'none';
+    this.#phaseEndsAt = undefined;
+    this.#turn.forgetWake();
+    this.#changeStatus('stopped', { type: 'stopped' });
+  }
+
+  #changeStatus(status: ConnectionStatus, event?: LifecycleEvent): void {
+    this.#status = status;
+    this.#turn.do({ do: 'status', status, ...(event && { event }) });
+  }
+
+  #disconnectPacket({ reasonCode = 0, sessionExpirySeconds = 0, userProperties }: StopRequest): DisconnectPacket {
+    if (this.version === 4) return { type: 'disconnect', reasonCode: 0 };
+    // A session that was to end with the connection cannot be prolonged now [SEC-3.14.2.2.2-a].
+    const lasts = (this.#settings?.sessionExpirySeconds ?? 0) > 0;
+    return {
+      type: 'disconnect',
+      reasonCode,
+      properties: {
+        ...(lasts && { sessionExpiryInterval: sessionExpirySeconds }),
+        ...(userProperties && { userProperties }),
+      },
+    };
+  }
+}

@@ -1,0 +1,256 @@
+/*
+ * Publishing. A QoS 1 or 2 message is an exchange, from its first transmission to its last acknowledgement:
+ *
+ *   QoS 1   PUBLISH ─► PUBACK                          awaits: puback
+ *   QoS 2   PUBLISH ─► PUBREC ─► PUBREL ─► PUBCOMP     awaits: pubrec, then pubcomp
+ *
+ * Exchanges are session state: they outlive the connection and are sent again when the session is resumed, and never
+ * otherwise [MQTT-4.4.0-1]. The order of the map is the order of first transmission; a PUBREC moves its exchange to
+ * the end, so that among themselves the PUBRELs stand in the order of their PUBRECs [MQTT-4.6.0-4].
+ *
+ * The send quota of section 4.9 is derived: the exchanges that are on this connection.
+ */
+import type { AckPacket, ProtocolVersion, PubrecPacket } from '@mqtide/codec';
+import type { SessionLossPolicy } from './config.ts';
+import { ackTimeout, publishRefused, sessionLost } from './failures.ts';
+import { refusal } from './limits.ts';
+import type { PublishOperation } from './operation.ts';
+import type { NegotiatedSettings } from './settings.ts';
+import type { Turn } from './turn.ts';
+
+/** The server may not have the message yet. */
+interface Published {
+  readonly awaits: 'puback' | 'pubrec';
+  readonly packetId: number;
+  readonly operation: PublishOperation;
+  deadline: number;
+}
+
+/** The server has the message, which is not needed any more [MQTT-4.3.3-6]. */
+interface Released {
+  readonly awaits: 'pubcomp';
+  readonly packetId: number;
+  readonly operation: { op: number | undefined };
+  deadline: number;
+  /** The PUBREC, which says how the message fared; PUBCOMP only ends the exchange. */
+  readonly received: PubrecPacket;
+}
+
+type Exchange = Published | Released;
+
+/** What came of an acknowledgement: something to complain about, or nothing. */
+export type Violation = string | undefined;
+
+export class Outbound {
+  readonly #turn: Turn;
+  readonly #ackTimeoutMs: number;
+  // Valid for the session.
+  readonly #exchanges = new Map<number, Exchange>();
+  // Valid for the connection.
+  readonly #toResend = new Set<Published>();
+  #settings: NegotiatedSettings | undefined;
+
+  constructor(turn: Turn, ackTimeoutMs: number) {
+    this.#turn = turn;
+    this.#ackTimeoutMs = ackTimeoutMs;
+  }
+
+  /** Exchanges that are not over. */
+  get size(): number {
+    return this.#exchanges.size;
+  }
+
+  isInUse(packetId: number): boolean {
+    return this.#exchanges.has(packetId);
+  }
+
+  /** Whether one more QoS 1 or 2 message may go out now [MQTT-4.9.0-2]. */
+  hasQuota(): boolean {
+    return (
+      this.#settings !== undefined && this.#toResend.size === 0 && this.#exchanges.size < this.#settings.receiveMaximum
+    );
+  }
+
+  /** The first transmission of a QoS 1 or 2 message: an unused identifier, DUP 0 [MQTT-4.3.2-2] [MQTT-4.3.3-2]. */
+  transmit(operation: PublishOperation, packetId: number): void {
+    const exchange: Published = {
+      awaits: operation.message.qos === 1 ? 'puback' : 'pubrec',
+      packetId,
+      operation,
+      deadline: Math.min(operation.deadline, this.#turn.now + this.#ackTimeoutMs),
+    };
+    this.#exchanges.set(packetId, exchange);
+    this.#turn.wake(exchange.deadline);
+    this.#send(exchange, false);
+  }
+
+  onPuback(packet: AckPacket<'puback'>): Violation {
+    const exchange = this.#exchanges.get(packet.packetId);
+    if (exchange === undefined) return undefined;
+    if (exchange.awaits !== 'puback') return 'PUBACK for a message of QoS 2';
+    this.#end(exchange);
+    if (packet.reasonCode >= 0x80) this.#turn.fail(exchange.operation.op, publishRefused(packet));
+    else this.#turn.settle(exchange.operation.op, { ok: true, packet });
+    return undefined;
+  }
+
+  onPubrec(packet: PubrecPacket, version: ProtocolVersion): Violation {
+    const exchange = this.#exchanges.get(packet.packetId);
+    if (exchange?.awaits === 'puback') return 'PUBREC for a message of QoS 1';
+    if (exchange === undefined) {
+      const reasonCode = version === 5 ? 0x92 : 0;
+      this.#turn.send({ type: 'pubrel', packetId: packet.packetId, reasonCode });
+      return undefined;
+    }
+    if (packet.reasonCode >= 0x80) {
+      // The exchange is over: no PUBREL, the identifier is free [MQTT-4.3.3-4].
+      this.#end(exchange);
+      this.#turn.fail(exchange.operation.op, publishRefused(packet));
+      return undefined;
+    }
+    this.#end(exchange);
+    this.#exchanges.set(packet.packetId, {
+      awaits: 'pubcomp',
+      packetId: packet.packetId,
+      operation: { op: exchange.operation.op },
+      deadline: exchange.deadline,
+      received: exchange.awaits === 'pubcomp' ? exchange.received : packet,
+    });
+    this.#sendPubrel(packet.packetId);
+    return undefined;
+  }
+
+  onPubcomp(packet: AckPacket<'pubcomp'>): Violation {
+    const exchange = this.#exchanges.get(packet.packetId);
+    if (exchange === undefined) return undefined;
+    if (exchange.awaits !== 'pubcomp') return 'PUBCOMP before PUBREC';
+    this.#end(exchange);
+    this.#turn.settle(exchange.operation.op, { ok: true, packet: exchange.received });
+    return undefined;
+  }
+
+  /** The server still has the session: everything unacknowledged goes out again, PUBRELs first. */
+  resume(settings: NegotiatedSettings): void {
+    this.#settings = settings;
+    this.#toResend.clear();
+    for (const exchange of this.#exchanges.values()) {
+      if (exchange.awaits === 'pubcomp') this.#sendPubrel(exchange.packetId);
+      else this.#toResend.add(exchange);
+    }
+    this.resendWhatQuotaAllows();
+  }
+
+  /** Resent messages use the quota of the new connection, before any new message, in their old order [MQTT-4.6.0-1]. */
+  resendWhatQuotaAllows(): void {
+    const settings = this.#settings;
+    if (settings === undefined) return;
+    for (const exchange of this.#toResend) {
+      if (this.#exchanges.size - this.#toResend.size >= settings.receiveMaximum) return;
+      this.#toResend.delete(exchange);
+      const refused = refusal(exchange.operation.message, settings);
+      if (refused === undefined) {
+        this.#send(exchange, true);
+      } else {
+        // The limits of this connection forbid what those of an earlier one allowed [MQTT-3.2.2-11].
+        this.#end(exchange);
+        this.#turn.fail(exchange.operation.op, refused);
+      }
+    }
+  }
+
+  /** A new session on the server: nothing is sent again. Returns what is to be published anew, in order. */
+  startAnew(settings: NegotiatedSettings, policy: SessionLossPolicy): PublishOperation[] {
+    const again = this.#abandon(policy);
+    this.#settings = settings;
+    return again;
+  }
+
+  connectionLost(): void {
+    this.#settings = undefined;
+    this.#toResend.clear();
+  }
+
+  /** Takes back a message that the codec refused to encode. */
+  discard(packetId: number): number | undefined {
+    const exchange = this.#exchanges.get(packetId);
+    if (exchange !== undefined) this.#end(exchange);
+    return exchange?.operation.op;
+  }
+
+  /** Nobody waits any more; the exchange goes on, since the server may have the message. Returns whether it was ours. */
+  forget(op: number): boolean {
+    for (const exchange of this.#exchanges.values()) {
+      if (exchange.operation.op !== op) continue;
+      this.#letGo(exchange);
+      return true;
+    }
+    return false;
+  }
+
+  /** A message that is not acknowledged in time fails, and keeps its identifier until it is. */
+  expire(): void {
+    for (const exchange of this.#exchanges.values()) {
+      if (exchange.deadline <= this.#turn.now) {
+        this.#turn.fail(exchange.operation.op, ackTimeout(exchange.awaits));
+        this.#letGo(exchange);
+      } else {
+        this.#turn.wake(exchange.deadline);
+      }
+    }
+  }
+
+  /** The operations that somebody still waits for; they are no longer this exchange's to settle. */
+  takeOperations(): number[] {
+    const operations: number[] = [];
+    for (const exchange of this.#exchanges.values()) {
+      if (exchange.operation.op !== undefined) operations.push(exchange.operation.op);
+      this.#letGo(exchange);
+    }
+    return operations;
+  }
+
+  /** Forgets the session. */
+  clear(): void {
+    this.#exchanges.clear();
+    this.#toResend.clear();
+  }
+
+  #abandon(policy: SessionLossPolicy): PublishOperation[] {
+    const again: PublishOperation[] = [];
+    for (const exchange of this.#exchanges.values()) {
+      const { op } = exchange.operation;
+      if (op === undefined) continue;
+      // The server had taken the message: PUBREC says so.
+      if (exchange.awaits === 'pubcomp') this.#turn.settle(op, { ok: true, packet: exchange.received });
+      else if (policy === 'republish' || (policy === 'republishQos1' && exchange.awaits === 'puback'))
+        again.push(exchange.operation);
+      else this.#turn.fail(op, sessionLost());
+    }
+    this.clear();
+    return again;
+  }
+
+  #end(exchange: Exchange): void {
+    this.#exchanges.delete(exchange.packetId);
+    if (exchange.awaits !== 'pubcomp') this.#toResend.delete(exchange);
+  }
+
+  #letGo(exchange: Exchange): void {
+    exchange.operation.op = undefined;
+    exchange.deadline = Number.POSITIVE_INFINITY;
+  }
+
+  #send(exchange: Published, duplicate: boolean): void {
+    const { topic, payload, qos, retain, properties } = exchange.operation.message;
+    const { packetId } = exchange;
+    this.#turn.send(
+      properties === undefined
+        ? { type: 'publish', topic, payload, qos, retain, duplicate, packetId }
+        : { type: 'publish', topic, payload, qos, retain, duplicate, packetId, properties },
+    );
+  }
+
+  #sendPubrel(packetId: number): void {
+    this.#turn.send({ type: 'pubrel', packetId, reasonCode: 0 });
+  }
+}

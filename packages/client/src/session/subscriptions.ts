@@ -1,0 +1,166 @@
+/*
+ * SUBSCRIBE and UNSUBSCRIBE exchanges, and what the server is to deliver to us.
+ *
+ * An exchange lives and dies with its connection: one that was cut off is put back into the queue and sent anew with
+ * another identifier. The table of filters outlives the connection; after a lost session it is subscribed again.
+ */
+import type { SubackPacket, SubscriptionRequest, UnsubackPacket } from '@mqtide/codec';
+import { ackTimeout, requestRefused } from './failures.ts';
+import type { SubscribeOperation, UnsubscribeOperation } from './operation.ts';
+import type { Violation } from './outbound.ts';
+import type { Turn } from './turn.ts';
+
+interface Subscription {
+  readonly request: SubscriptionRequest;
+  /** Whether the server has it in the session that goes on. */
+  established: boolean;
+}
+
+interface Exchange {
+  readonly operation: SubscribeOperation | UnsubscribeOperation;
+  deadline: number;
+}
+
+/** A SUBSCRIBE after a lost session carries so many filters at most: some servers refuse larger ones. */
+const FILTERS_PER_RENEWAL = 8;
+
+export class Subscriptions {
+  readonly #turn: Turn;
+  readonly #ackTimeoutMs: number;
+  // Valid beyond the session.
+  readonly #filters = new Map<string, Subscription>();
+  // Valid for the connection.
+  readonly #exchanges = new Map<number, Exchange>();
+
+  constructor(turn: Turn, ackTimeoutMs: number) {
+    this.#turn = turn;
+    this.#ackTimeoutMs = ackTimeoutMs;
+  }
+
+  get size(): number {
+    return this.#exchanges.size;
+  }
+
+  isInUse(packetId: number): boolean {
+    return this.#exchanges.has(packetId);
+  }
+
+  transmit(operation: SubscribeOperation | UnsubscribeOperation, packetId: number): void {
+    const deadline = Math.min(operation.deadline, this.#turn.now + this.#ackTimeoutMs);
+    this.#exchanges.set(packetId, { operation, deadline });
+    this.#turn.wake(deadline);
+    if (operation.kind === 'subscribe') {
+      const { subscriptions, properties } = operation;
+      this.#turn.send({ type: 'subscribe', packetId, subscriptions, ...(properties && { properties }) });
+    } else {
+      const { filters, properties } = operation;
+      for (const filter of filters) this.#filters.delete(filter);
+      this.#turn.send({ type: 'unsubscribe', packetId, filters, ...(properties && { properties }) });
+    }
+  }
+
+  onSuback(packet: SubackPacket): Violation {
+    const exchange = this.#take(packet.packetId, 'subscribe');
+    if (exchange === undefined) return undefined;
+    const { op, renews, subscriptions } = exchange.operation as SubscribeOperation;
+    if (packet.reasonCodes.length !== subscriptions.length)
+      return `SUBACK has ${packet.reasonCodes.length} reason codes for ${subscriptions.length} filters`;
+    if (op === undefined && !renews) return undefined;
+    for (const [index, request] of subscriptions.entries()) {
+      const reasonCode = packet.reasonCodes[index] as number;
+      const { filter } = request;
+      if (reasonCode < 0x80) {
+        if (!renews || this.#filters.has(filter)) this.#filters.set(filter, { request, established: true });
+      } else {
+        this.#filters.delete(filter);
+        if (renews) this.#turn.do({ do: 'unsubscribed', filter, failure: requestRefused(packet, reasonCode, filter) });
+      }
+    }
+    this.#turn.settle(op, { ok: true, packet });
+    return undefined;
+  }
+
+  onUnsuback(packet: UnsubackPacket): Violation {
+    const exchange = this.#take(packet.packetId, 'unsubscribe');
+    if (exchange === undefined) return undefined;
+    const { op, filters } = exchange.operation as UnsubscribeOperation;
+    // 3.1.1 has no reason codes here.
+    if (packet.reasonCodes.length > 0 && packet.reasonCodes.length !== filters.length)
+      return `UNSUBACK has ${packet.reasonCodes.length} reason codes for ${filters.length} filters`;
+    const refused = packet.reasonCodes.findIndex((reasonCode) => reasonCode >= 0x80);
+    if (refused < 0) this.#turn.settle(op, { ok: true, packet });
+    else this.#turn.fail(op, requestRefused(packet, packet.reasonCodes[refused] as number, filters[refused] as string));
+    return undefined;
+  }
+
+  /** What was cut off and is to be sent again, in order. */
+  connectionLost(): (SubscribeOperation | UnsubscribeOperation)[] {
+    const again = [...this.#exchanges.values()].map(({ operation }) => operation);
+    this.#exchanges.clear();
+    return again.filter(({ op }) => op !== undefined);
+  }
+
+  /** What the server does not have: everything after a lost session, otherwise what was cut off while renewing. */
+  toRenew(sessionLost: boolean): SubscribeOperation[] {
+    if (sessionLost) for (const subscription of this.#filters.values()) subscription.established = false;
+    const requests = [...this.#filters.values()].filter((held) => !held.established).map((held) => held.request);
+    const operations: SubscribeOperation[] = [];
+    for (let from = 0; from < requests.length; from += FILTERS_PER_RENEWAL) {
+      const subscriptions = requests.slice(from, from + FILTERS_PER_RENEWAL);
+      operations.push({
+        kind: 'subscribe',
+        op: undefined,
+        renews: true,
+        deadline: Number.POSITIVE_INFINITY,
+        subscriptions,
+      });
+    }
+    return operations;
+  }
+
+  /** Nobody waits any more; the answer is awaited all the same, for its identifier. */
+  forget(op: number): boolean {
+    for (const exchange of this.#exchanges.values()) {
+      if (exchange.operation.op !== op) continue;
+      this.#letGo(exchange);
+      return true;
+    }
+    return false;
+  }
+
+  expire(): void {
+    for (const exchange of this.#exchanges.values()) {
+      if (exchange.deadline <= this.#turn.now) {
+        const { kind, op } = exchange.operation;
+        this.#turn.fail(op, ackTimeout(kind === 'subscribe' ? 'suback' : 'unsuback'));
+        this.#letGo(exchange);
+      } else {
+        this.#turn.wake(exchange.deadline);
+      }
+    }
+  }
+
+  takeOperations(): number[] {
+    const operations = [...this.#exchanges.values()].flatMap(({ operation: { op } }) => (op === undefined ? [] : [op]));
+    this.#exchanges.clear();
+    return operations;
+  }
+
+  clear(): void {
+    this.#filters.clear();
+    this.#exchanges.clear();
+  }
+
+  #letGo(exchange: Exchange): void {
+    exchange.operation.op = undefined;
+    exchange.deadline = Number.POSITIVE_INFINITY;
+  }
+
+  #take(packetId: number, kind: Exchange['operation']['kind']): Exchange | undefined {
+    const exchange = this.#exchanges.get(packetId);
+    // An answer to nothing settles nothing.
+    if (exchange?.operation.kind !== kind) return undefined;
+    this.#exchanges.delete(packetId);
+    return exchange;
+  }
+}

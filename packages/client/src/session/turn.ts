@@ -1,0 +1,60 @@
+import type { Packet } from '@mqtide/codec';
+import type { Action, Outcome } from './events.ts';
+import type { Failure } from './failure.ts';
+
+/**
+ * What the parts of a session share while one event is handled: the time, the actions so far, and the next moment at
+ * which a deadline may pass.
+ */
+export class Turn {
+  now = 0;
+  /** When the last packet left, for the keep alive [MQTT-3.1.2-20]. */
+  lastSentAt = 0;
+  #actions: Action[] = [];
+  #wakeAt = Number.POSITIVE_INFINITY;
+
+  /** Never later than the earliest deadline; it may be earlier, since a deadline that was met is not taken back. */
+  get wakeAt(): number {
+    return this.#wakeAt;
+  }
+
+  do(action: Action): void {
+    this.#actions.push(action);
+  }
+
+  send(packet: Packet): void {
+    this.lastSentAt = this.now;
+    this.#actions.push({ do: 'send', packet });
+  }
+
+  /** Sends a packet whose operation is over once the socket has it. */
+  sendAndSettle(packet: Packet, op: number): void {
+    this.lastSentAt = this.now;
+    this.#actions.push({ do: 'send', packet, op });
+  }
+
+  /** Does nothing for an operation that was settled before. */
+  settle(op: number | undefined, outcome: Outcome): void {
+    if (op !== undefined) this.#actions.push({ do: 'settle', op, outcome });
+  }
+
+  fail(op: number | undefined, failure: Failure): void {
+    this.settle(op, { ok: false, failure });
+  }
+
+  /** Asks for a tick at `deadline`. */
+  wake(deadline: number): void {
+    if (deadline < this.#wakeAt) this.#wakeAt = deadline;
+  }
+
+  /** Forgets the wake-up: whoever has a deadline asks again. */
+  forgetWake(): void {
+    this.#wakeAt = Number.POSITIVE_INFINITY;
+  }
+
+  takeActions(): Action[] {
+    const actions = this.#actions;
+    this.#actions = [];
+    return actions;
+  }
+}

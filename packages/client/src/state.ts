@@ -1,0 +1,119 @@
+import type { ProtocolVersion } from '@mqtide/codec';
+import type { Emitter } from './emitter.ts';
+import { MqttError } from './errors.ts';
+import type { ClientEvents, ClientState } from './events.ts';
+import type { Clock } from './io/clock.ts';
+import { publicUrl } from './resolve-options.ts';
+import type { ConnectionStatus, LifecycleEvent } from './session/events.ts';
+import { stopped } from './session/failures.ts';
+import type { NegotiatedSettings } from './session/settings.ts';
+
+interface Deferred<Value> {
+  readonly promise: Promise<Value>;
+  resolve(value: Value): void;
+  reject(error: unknown): void;
+}
+
+/** What the application sees of the connection: `state`, the lifecycle events, the promises of `start` and `stop`. */
+export class StateKeeper {
+  readonly #clock: Clock;
+  readonly #emitter: Emitter<ClientEvents>;
+  readonly #onEnd: (error: MqttError | undefined) => void;
+  #current: ClientState;
+  #start: Deferred<NegotiatedSettings> | undefined;
+  #stop: Deferred<void> | undefined;
+
+  /** `onEnd` is called when nothing more will be received, with the error that ended it. */
+  constructor(clock: Clock, emitter: Emitter<ClientEvents>, onEnd: (error: MqttError | undefined) => void) {
+    this.#clock = clock;
+    this.#emitter = emitter;
+    this.#onEnd = onEnd;
+    this.#current = { status: 'idle', attempt: 0, since: 0 };
+  }
+
+  get current(): ClientState {
+    return this.#current;
+  }
+
+  /** The promise of `start()`: one for all calls until it has been decided anew. */
+  started(): Promise<NegotiatedSettings> {
+    const { status } = this.#current;
+    const isOver = status === 'idle' || status === 'stopped' || status === 'failed';
+    if (isOver || this.#start === undefined) this.#start = deferred();
+    return this.#start.promise;
+  }
+
+  abortStart(reason: unknown): void {
+    this.#start?.reject(reason);
+  }
+
+  /** The promise of `stop()`: one for all calls until `start()`. */
+  stopped(): Promise<void> {
+    if (this.#stop === undefined || this.#current.status !== 'stopping') this.#stop = deferred();
+    if (this.#current.status === 'stopped') this.#stop.resolve();
+    return this.#stop.promise;
+  }
+
+  attempting(attempt: number, url: string): void {
+    this.#current = { ...this.#current, attempt };
+    this.#emitter.emit('attemptingConnect', { attempt, url: publicUrl(url) });
+  }
+
+  change(status: ConnectionStatus, event: LifecycleEvent | undefined, version: ProtocolVersion): void {
+    const since = this.#clock.now();
+    const { error, attempt } = this.#current;
+    const base = { status, since, attempt: status === 'connecting' ? attempt + 1 : 0 };
+    if (event === undefined) {
+      this.#current = { ...base, ...(status === 'connecting' && error && { error }) };
+      return;
+    }
+    switch (event.type) {
+      case 'connectionSuccess': {
+        const { connack, settings } = event;
+        this.#current = { ...base, settings };
+        this.#start?.resolve(settings);
+        this.#emitter.emit('connectionSuccess', { connack, settings });
+        return;
+      }
+      case 'connectionFailure':
+      case 'disconnection':
+        this.#failed(base, event, version);
+        return;
+      case 'stopped':
+        this.#current = base;
+        this.#start?.reject(new MqttError(stopped()));
+        this.#onEnd(undefined);
+        this.#stop?.resolve();
+        this.#emitter.emit('stopped', {});
+    }
+  }
+
+  #failed(
+    base: ClientState,
+    event: LifecycleEvent & { readonly type: 'connectionFailure' | 'disconnection' },
+    version: ProtocolVersion,
+  ): void {
+    const { type, failure, willRetryInMs, ...packets } = event;
+    const error = new MqttError(failure, version);
+    if (willRetryInMs === undefined) {
+      this.#current = { ...base, error };
+      this.#start?.reject(error);
+      this.#onEnd(error);
+    } else {
+      this.#current = { ...base, error, nextAttemptAt: base.since + willRetryInMs };
+    }
+    this.#emitter.emit(type, { error, ...packets, ...(willRetryInMs !== undefined && { willRetryInMs }) });
+  }
+}
+
+function deferred<Value>(): Deferred<Value> {
+  let resolve!: (value: Value) => void;
+  let reject!: (error: unknown) => void;
+  const promise = new Promise<Value>((onResolve, onReject) => {
+    resolve = onResolve;
+    reject = onReject;
+  });
+  // Whoever does not wait for it learns of a failure by the events; that is no unhandled rejection.
+  promise.catch(() => {});
+  return { promise, resolve, reject };
+}

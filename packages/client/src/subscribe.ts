@@ -1,0 +1,78 @@
+import type { PropertiesOf, QoS, SubackPacket, SubscriptionRequest } from '@mqtide/codec';
+import { validateTopicFilter } from '@mqtide/codec';
+import { invalidArgument } from './errors.ts';
+import type { OperationOptions } from './operations.ts';
+import type { OverflowPolicy, Subscription } from './subscription.ts';
+
+/** A topic filter with its own options, section 3.8.3.1. All but `qos` are MQTT 5 only. */
+export interface FilterOptions {
+  readonly filter: string;
+  /** The highest QoS to deliver with. @default 0 */
+  readonly qos?: QoS;
+  /** Leave out what this client publishes itself. Not for shared subscriptions. @default false */
+  readonly noLocal?: boolean;
+  /** Keep the retain flag as it was published. @default false */
+  readonly retainAsPublished?: boolean;
+  /** Retained messages: 0 send, 1 send if the subscription is new, 2 do not send. @default 0 */
+  readonly retainHandling?: 0 | 1 | 2;
+}
+
+/** Options of `subscribe`. Those of a filter hold for each filter that has none of its own. */
+export interface SubscribeOptions extends Omit<FilterOptions, 'filter'>, OperationOptions {
+  /** Messages that wait for an iterator, or while paused. @default 1024 */
+  readonly buffer?: number;
+  /** What happens to messages that find the buffer full. @default 'dropOldest' */
+  readonly overflow?: OverflowPolicy;
+  /** MQTT 5 only. */
+  readonly properties?: Pick<PropertiesOf<'subscribe'>, 'userProperties'>;
+}
+
+/** The subscriptions of one `subscribe` with several filters. */
+export interface SubscriptionGroup {
+  /** Those that were granted, in the order of the filters. */
+  readonly subscriptions: readonly Subscription[];
+  /** Those that were refused, with the reason code of the SUBACK. */
+  readonly refused: readonly { readonly filter: string; readonly reasonCode: number }[];
+  /** Ends them all. */
+  unsubscribe(): Promise<void>;
+}
+
+/** The filters as they are sent. Throws `INVALID_ARGUMENT`. */
+export function subscriptionRequests(
+  filters: readonly (string | FilterOptions)[],
+  options: SubscribeOptions,
+): SubscriptionRequest[] {
+  if (filters.length === 0) throw invalidArgument('`subscribe` needs at least one filter.');
+  return filters.map((each) => subscriptionRequest(typeof each === 'string' ? { filter: each } : each, options));
+}
+
+function subscriptionRequest(own: FilterOptions, shared: SubscribeOptions): SubscriptionRequest {
+  const { filter } = own;
+  const problem = typeof filter === 'string' ? validateTopicFilter(filter) : 'is not a string';
+  if (problem !== undefined) throw invalidArgument(`The topic filter ${problem}: '${String(filter)}'.`);
+  const qos = own.qos ?? shared.qos ?? 0;
+  if (qos !== 0 && qos !== 1 && qos !== 2) throw invalidArgument(`\`qos\` is 0, 1 or 2, not ${String(qos)}.`);
+  const noLocal = own.noLocal ?? shared.noLocal;
+  const retainAsPublished = own.retainAsPublished ?? shared.retainAsPublished;
+  const retainHandling = own.retainHandling ?? shared.retainHandling;
+  if (noLocal === true && filter.startsWith('$share/'))
+    throw invalidArgument(`A shared subscription cannot have \`noLocal\`: '${filter}'.`); // [MQTT-3.8.3-4]
+  return {
+    filter,
+    qos,
+    ...(noLocal !== undefined && { noLocal }),
+    ...(retainAsPublished !== undefined && { retainAsPublished }),
+    ...(retainHandling !== undefined && { retainHandling }),
+  };
+}
+
+/** The filters that a SUBACK refuses. */
+export function refusedIn(
+  packet: SubackPacket,
+  requests: readonly SubscriptionRequest[],
+): SubscriptionGroup['refused'] {
+  return requests.flatMap(({ filter }, index) => {
+    const reasonCode = packet.reasonCodes[index] as number;
+    return reasonCode >= 0x80 ? [{ filter, reasonCode }] : [];
+  });
+}
