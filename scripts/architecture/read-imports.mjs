@@ -14,8 +14,8 @@ export function readImports({ path, source }) {
   /** @type {Set<string>} */
   const specifiers = new Set();
   /** @param {{ source: object | null }} node */
-  const collect = ({ source }) => {
-    if (source !== null && 'value' in source && typeof source.value === 'string') specifiers.add(source.value);
+  const collect = ({ source: from }) => {
+    if (from !== null && 'value' in from && typeof from.value === 'string') specifiers.add(from.value);
   };
   new Visitor({
     ImportDeclaration: collect,
