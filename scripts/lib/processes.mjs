@@ -14,6 +14,9 @@ import { root } from './workspace.mjs';
  * @property {string} [cwd]
  */
 
+/** Colours are for terminals. */
+const PLAIN = process.stdout.isTTY ? {} : { NO_COLOR: '1', FORCE_COLOR: undefined };
+
 /** @type {Set<import('node:child_process').ChildProcess>} */
 const running = new Set();
 
@@ -28,7 +31,7 @@ export function execute(command, args, { env = {}, show = false, cwd = root } = 
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd,
-      env: { ...process.env, ...env },
+      env: { ...process.env, ...PLAIN, ...env },
       stdio: show ? 'inherit' : ['ignore', 'pipe', 'pipe'],
       // npx and brew are scripts on Windows.
       shell: process.platform === 'win32' && command !== process.execPath,
