@@ -13,7 +13,7 @@ export type WireDirection = 'toServer' | 'toClient' | 'both';
 export interface MemoryServer {
   onData(bytes: Uint8Array): void;
   onText?(): void;
-  /** The client closed the connection. Not called when the server or the network did. */
+  /** The connection ended, whoever ended it. Called once. */
   onClose(): void;
 }
 
@@ -50,7 +50,7 @@ export class MemoryConnection {
   readonly #toClient: DelayLine;
   #server: MemoryServer | undefined;
   #state: MemoryConnectionState = 'opening';
-  #clientState: MemoryConnectionState = 'opening';
+  #clientState: MemoryConnectionState | 'closing' = 'opening';
   #closedBy: 'client' | 'server' | undefined;
 
   constructor(options: MemoryConnectionOptions) {
@@ -140,19 +140,30 @@ export class MemoryConnection {
     this.#toClient.resume();
   }
 
+  /** Tells the client something; once it is closing, it hears nothing but the end. */
   #tell(run: () => void): void {
     this.#toClient.push(this.#latencyMs(), () => {
-      if (this.#clientState !== 'closed') run();
+      if (this.#clientState === 'opening' || this.#clientState === 'open') run();
+    });
+  }
+
+  #tellClose(latencyMs: number, close: SocketClose & { readonly subprotocolRefused?: boolean }): void {
+    this.#toClient.push(latencyMs, () => {
+      if (this.#clientState === 'closed') return;
+      this.#clientState = 'closed';
+      this.#listener.onClose(close);
     });
   }
 
   #end(close: SocketClose & { readonly subprotocolRefused?: boolean }): void {
+    this.#tellClose(this.#latencyMs(), close);
+    this.#serverClosed('server');
+  }
+
+  #serverClosed(by: 'client' | 'server'): void {
     this.#state = 'closed';
-    this.#closedBy = 'server';
-    this.#tell(() => {
-      this.#clientState = 'closed';
-      this.#listener.onClose(close);
-    });
+    this.#closedBy = by;
+    this.#server?.onClose();
   }
 
   #clientEnd(): Connection {
@@ -168,7 +179,7 @@ export class MemoryConnection {
 
   #send(bytes: Uint8Array): void {
     if (this.#clientState === 'opening') throw new Error('send() before onOpen(): a WebSocket throws here');
-    if (this.#clientState === 'closed') return;
+    if (this.#clientState !== 'open') return;
     const frame = bytes.slice();
     const isBuffered = this.#toServer.isStalled;
     if (isBuffered) this.bufferedBytes += frame.length;
@@ -180,14 +191,16 @@ export class MemoryConnection {
     });
   }
 
+  /** The closing handshake: a close frame to the server, and its answer. Without a connection the client gives up. */
   #closeByClient(): void {
-    if (this.#clientState === 'closed') return;
-    this.#clientState = 'closed';
+    if (this.#clientState === 'closing' || this.#clientState === 'closed') return;
+    const wasOpen = this.#clientState === 'open';
+    this.#clientState = 'closing';
+    if (!wasOpen) this.#tellClose(0, { code: 1006, reason: '' });
     this.#toServer.push(this.#latencyMs(), () => {
       if (this.#state === 'closed') return;
-      this.#state = 'closed';
-      this.#closedBy = 'client';
-      this.#server?.onClose();
+      this.#serverClosed('client');
+      if (wasOpen) this.#tellClose(this.#latencyMs(), { code: 1000, reason: '' });
     });
   }
 }

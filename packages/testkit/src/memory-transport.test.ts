@@ -123,7 +123,7 @@ describe('MemoryTransport', () => {
     expect(received).toEqual([bytes(2)]);
   });
 
-  it('sends in order before a close by the client, who then hears nothing more', async () => {
+  it('sends in order before a close by the client, who then hears nothing but the close', async () => {
     const { clock, client, heard, server } = connected();
     server.accept();
     await clock.settle();
@@ -136,7 +136,7 @@ describe('MemoryTransport', () => {
     expect(server.sent).toEqual([bytes(1), bytes(2)]);
     expect(server.state).toBe('closed');
     expect(server.closedBy).toBe('client');
-    expect(heard).toEqual(['open']);
+    expect(heard).toEqual(['open', 'close 1000']);
   });
 
   it('loses what is on its way to a server that dropped the connection', async () => {
@@ -160,9 +160,41 @@ describe('MemoryTransport', () => {
     const { clock, client, heard, server } = connected();
     client.close();
     await clock.settle();
-    expect(heard).toEqual([]);
+    expect(heard).toEqual(['close 1006']);
     expect(server.state).toBe('closed');
     expect(server.closedBy).toBe('client');
+  });
+
+  it('leaves a client that closes without an answer while the network stalls', async () => {
+    const { clock, client, heard, server } = connected();
+    server.accept();
+    await clock.settle();
+    server.stall();
+    client.close();
+    await clock.advance(60_000);
+    expect(heard).toEqual(['open']);
+    server.resume();
+    await clock.settle();
+    expect(heard).toEqual(['open', 'close 1000']);
+  });
+
+  it('reports one close when both sides close at once', async () => {
+    const { clock, client, heard, server } = connected();
+    server.accept();
+    await clock.settle();
+    client.close();
+    server.drop(1001);
+    await clock.settle();
+    expect(heard).toEqual(['open', 'close 1001']);
+  });
+
+  it('tells the server of a loss too', async () => {
+    const closes: string[] = [];
+    const transport = new MemoryTransport();
+    transport.connect(url, recorder().listener);
+    transport.last.accept({ onData: () => undefined, onClose: () => closes.push('closed') });
+    transport.last.drop();
+    expect(closes).toEqual(['closed']);
   });
 
   it('takes the latency for every event, and keeps the order when it becomes shorter', async () => {
