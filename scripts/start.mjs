@@ -2,7 +2,7 @@
 // `pnpm dev`: the same with Vite's development server, which shows every change at once.
 import { installDependencies } from './lib/install.mjs';
 import { preferredPort } from './lib/ports.mjs';
-import { interruptRunning, onShutdown } from './lib/processes.mjs';
+import { onShutdown } from './lib/processes.mjs';
 
 const BROKER_PORT = 9001;
 const PAGE_PORT = 5173;
@@ -52,7 +52,6 @@ async function portFor(what, preferred) {
 
 /** @param {number} status */
 async function end(status) {
-  interruptRunning();
   for (const stop of running.splice(0)) await stop();
   process.exit(status);
 }

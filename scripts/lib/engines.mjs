@@ -14,7 +14,7 @@ const CHROMIUM = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
   'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
 ];
-const FIREFOX = [process.env['MQTIDE_FIREFOX_PATH'], 'firefox-esr', '/Applications/Firefox.app/Contents/MacOS/firefox'];
+const FIREFOX = [process.env['MQTIDE_FIREFOX_PATH'], 'firefox-esr'];
 const MINI_BROWSER = [
   process.env['MQTIDE_MINIBROWSER_PATH'],
   '/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser',

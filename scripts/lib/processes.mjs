@@ -63,25 +63,23 @@ export const executeNode = (script, args = [], options = {}) => execute(process.
 
 /**
  * Calls back once when this process is asked to end: Ctrl-C, a signal, or the death of the `npm` that started it. npm
- * passes a SIGTERM only to its shell, which leaves this process an orphan.
+ * passes a SIGTERM only to its shell, which leaves this process an orphan. What `execute` still runs is asked to end, too.
  * @param {() => void | Promise<void>} shutDown
  */
 export function onShutdown(shutDown) {
   const parent = process.ppid;
   const watch = setInterval(() => {
-    if (process.ppid !== parent) begin();
+    if (process.ppid !== parent) begin('SIGTERM');
   }, 500).unref();
-  const begin = () => {
+  let begun = false;
+  /** @param {NodeJS.Signals} signal */
+  const begin = (signal) => {
     clearInterval(watch);
     if (begun) return;
     begun = true;
+    // Ctrl-C in a terminal reaches the whole group. Who hears it twice may end at once and leave something behind.
+    if (signal !== 'SIGINT') for (const child of running) child.kill('SIGINT');
     void shutDown();
   };
-  let begun = false;
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, begin);
-}
-
-/** Asks every program that `execute` still runs to end in its own way, as Ctrl-C would. */
-export function interruptRunning() {
-  for (const child of running) child.kill('SIGINT');
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, begin);
 }

@@ -1,4 +1,4 @@
-import { interruptRunning, onShutdown } from './processes.mjs';
+import { onShutdown } from './processes.mjs';
 
 /**
  * @typedef {object} Tests
@@ -27,22 +27,24 @@ import { interruptRunning, onShutdown } from './processes.mjs';
  * @returns {Promise<{ failed: string[], tests: Tests }>} the names of the steps that failed, and all tests together
  */
 export async function runSteps(steps) {
+  let interrupted = false;
   onShutdown(() => {
-    interruptRunning();
-    process.exitCode = 130;
     interrupted = true;
   });
-  let interrupted = false;
   /** @type {string[]} */
   const failed = [];
   const tests = { passed: 0, failed: 0 };
   const width = Math.max(...steps.map(({ name }) => name.length));
 
   for (const { name, run, needs } of steps) {
-    if (interrupted) break;
     process.stdout.write(`  ${name.padEnd(width)}  `);
-    if (needs !== undefined && failed.includes(needs)) {
-      console.log(`FAILED  not run, because ${needs} failed`);
+    const obstacle = interrupted
+      ? 'the run was interrupted'
+      : failed.includes(needs ?? '')
+        ? `${needs} failed`
+        : undefined;
+    if (obstacle !== undefined) {
+      console.log(`FAILED  not run, because ${obstacle}`);
       failed.push(name);
       continue;
     }
