@@ -14,7 +14,7 @@ import { resolveOptions } from './resolve-options.ts';
 import { Router } from './router.ts';
 import type { Outcome, StopRequest } from './session/events.ts';
 import type { Failure } from './session/failure.ts';
-import { requestRefused } from './session/failures.ts';
+import { filterRefused } from './session/failures.ts';
 import type { NegotiatedSettings } from './session/settings.ts';
 import { StateKeeper } from './state.ts';
 import {
@@ -94,6 +94,11 @@ export class Client {
    */
   start({ signal }: { readonly signal?: AbortSignal } = {}): Promise<NegotiatedSettings> {
     if (signal?.aborted === true) return Promise.reject(signal.reason as Error);
+    if (this.state.status === 'stopping') {
+      const later = this.stop().then(() => this.start(signal && { signal }));
+      later.catch(() => {});
+      return later;
+    }
     const started = this.#state.started();
     this.#engine.dispatch({ type: 'start' });
     if (signal === undefined) return started;
@@ -200,7 +205,7 @@ export class Client {
     if (refused.length === requests.length) {
       const [first] = refused;
       throw this.#error(
-        requestRefused(packet, first?.reasonCode as number, refused.map((each) => each.filter).join("', '")),
+        filterRefused(packet, first?.reasonCode as number, refused.map((each) => each.filter).join("', '")),
       );
     }
     const subscriptions = handles.filter((_, index) => (packet.reasonCodes[index] as number) < 0x80);

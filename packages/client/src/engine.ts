@@ -20,6 +20,7 @@ import type { Connection, Transport, TransportListener } from './io/transport.ts
 import type { SessionConfig } from './session/config.ts';
 import type { Action, ConnectionStatus, Credentials, LifecycleEvent, Outcome, SessionEvent } from './session/events.ts';
 import type { Failure } from './session/failure.ts';
+import { failure } from './session/failures.ts';
 import { Session } from './session/session.ts';
 
 /** What the engine stands on. */
@@ -172,18 +173,13 @@ export class Engine {
     try {
       link.connection = this.#ports.transport.connect(destination.url, this.#listenerOf(link, destination.credentials));
     } catch (cause) {
-      this.#dialFailed({
-        code: 'URL_FAILED',
-        message: `No WebSocket can be made: ${cause instanceof Error ? cause.message : String(cause)}`,
-        retryable: false,
-        hint: 'A page served over https can only use wss.',
-        cause,
-      });
+      const detail = cause instanceof Error ? cause.message : String(cause);
+      this.#dialFailed(failure('URL_FAILED', detail, { cause, retryable: false }));
     }
   }
 
-  #dialFailed(failure: Failure): void {
-    this.dispatch({ type: 'dialFailed', failure, random: this.#ports.clock.random() });
+  #dialFailed(reason: Failure): void {
+    this.dispatch({ type: 'dialFailed', failure: reason, random: this.#ports.clock.random() });
   }
 
   /** Passes on what a socket reports, as long as it is the current one. */
@@ -201,7 +197,7 @@ export class Engine {
       },
       onClose: ({ code, reason, subprotocolRefused }) => {
         if (this.#link !== link) return;
-        if (subprotocolRefused === true) this.#dialFailed(SUBPROTOCOL_REFUSED);
+        if (subprotocolRefused === true) this.#dialFailed(failure('SUBPROTOCOL_REFUSED'));
         else this.dispatch({ type: 'closed', code, reason, random: clock.random() });
       },
     };
@@ -299,13 +295,6 @@ export class Engine {
 }
 
 const SENT: Outcome = { ok: true };
-
-const SUBPROTOCOL_REFUSED: Failure = {
-  code: 'SUBPROTOCOL_REFUSED',
-  message: 'The server did not choose the WebSocket subprotocol `mqtt`.',
-  retryable: true,
-  hint: 'Is there an MQTT broker at this address, or another kind of WebSocket server?',
-};
 
 /** One attempt to connect, and the connection it led to. */
 class Link {

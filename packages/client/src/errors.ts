@@ -9,29 +9,24 @@ export type { ErrorCode };
  */
 export class MqttError extends Error {
   override readonly name = 'MqttError';
-  readonly code: ErrorCode;
+  declare readonly code: ErrorCode;
   /** The reason code of the packet that refused or ended something. */
-  readonly reasonCode?: number;
+  declare readonly reasonCode?: number;
   /** The standard's name of `reasonCode`. */
-  readonly reasonName?: string;
+  declare readonly reasonName?: string;
   /** The packet that refused or ended something. */
-  readonly packet?: Packet;
+  declare readonly packet?: Packet;
   /** Whether the same call may succeed later without a change, or the client tries again by itself. */
-  readonly retryable: boolean;
+  declare readonly retryable: boolean;
   /** What to try. */
-  readonly hint?: string;
+  declare readonly hint?: string;
 
   constructor(failure: Failure, version: ProtocolVersion = 5) {
-    const { code, message, reasonCode, packet, retryable, hint, cause } = failure;
+    const { message, cause, ...fields } = failure;
     super(message, cause === undefined ? undefined : { cause });
-    this.code = code;
-    this.retryable = retryable;
-    if (reasonCode !== undefined) {
-      this.reasonCode = reasonCode;
-      this.reasonName = reasonName(reasonCode, packet?.type ?? 'disconnect', version);
-    }
-    if (packet !== undefined) this.packet = packet;
-    if (hint !== undefined) this.hint = hint;
+    Object.assign(this, fields);
+    const { reasonCode, packet } = fields;
+    if (reasonCode !== undefined) this.reasonName = reasonName(reasonCode, packet?.type ?? 'disconnect', version);
   }
 }
 

@@ -5,7 +5,7 @@ import type { ClientEvents, ClientState } from './events.ts';
 import type { Clock } from './io/clock.ts';
 import { publicUrl } from './resolve-options.ts';
 import type { ConnectionStatus, LifecycleEvent } from './session/events.ts';
-import { stopped } from './session/failures.ts';
+import { failure } from './session/failures.ts';
 import type { NegotiatedSettings } from './session/settings.ts';
 
 interface Deferred<Value> {
@@ -81,7 +81,7 @@ export class StateKeeper {
         return;
       case 'stopped':
         this.#current = base;
-        this.#start?.reject(new MqttError(stopped()));
+        this.#start?.reject(new MqttError(failure('STOPPED')));
         this.#onEnd(undefined);
         this.#stop?.resolve();
         this.#emitter.emit('stopped', {});
@@ -93,8 +93,8 @@ export class StateKeeper {
     event: LifecycleEvent & { readonly type: 'connectionFailure' | 'disconnection' },
     version: ProtocolVersion,
   ): void {
-    const { type, failure, willRetryInMs, ...packets } = event;
-    const error = new MqttError(failure, version);
+    const { type, failure: reason, willRetryInMs, ...packets } = event;
+    const error = new MqttError(reason, version);
     if (willRetryInMs === undefined) {
       this.#current = { ...base, error };
       this.#start?.reject(error);

@@ -3,7 +3,7 @@ import type { ConnackPacket, ConnectPacket, ProtocolVersion, PropertiesOf, Will 
 import type { SessionConfig } from './config.ts';
 import type { Credentials } from './events.ts';
 import type { Failure } from './failure.ts';
-import { connackRefused, protocolError, unknownSession } from './failures.ts';
+import { failure, refusedBy } from './failures.ts';
 import { Resumption } from './resumption.ts';
 import { type Disposition, afterConnack } from './retry-policy.ts';
 import { type NegotiatedSettings, negotiate } from './settings.ts';
@@ -74,7 +74,12 @@ export class Handshake {
         return violation('CONNACK has Session Present after Clean Start');
       case 'unknown':
       case 'purged':
-        return { accepted: false, failure: unknownSession(), disposition: 'now', closeWith: version === 5 ? 0x82 : 0 };
+        return {
+          accepted: false,
+          failure: failure('SESSION_LOST', 'it has one of this `clientId` that this client does not know'),
+          disposition: 'now',
+          closeWith: version === 5 ? 0x82 : 0,
+        };
       case 'resumed':
         return this.#accepted(settings, true);
       case 'new':
@@ -105,11 +110,11 @@ export class Handshake {
   }
 
   #refused(connack: ConnackPacket): Answer {
-    const failure = connackRefused(connack, this.#version);
-    const { disposition } = afterConnack(connack.reasonCode, this.#version);
+    const verdict = afterConnack(connack.reasonCode, this.#version);
+    const refused = refusedBy('CONNACK_REFUSED', connack, this.#version, verdict);
     // Unsupported Protocol Version [MQTT-3.1.2-2].
     const fallsBack = this.#version === 5 && connack.reasonCode === 0x84 && this.tryOtherVersion();
-    return { accepted: false, failure, disposition: fallsBack ? 'now' : disposition };
+    return { accepted: false, failure: refused, disposition: fallsBack ? 'now' : verdict.disposition };
   }
 
   #connectProperties(): PropertiesOf<'connect'> {
@@ -125,7 +130,12 @@ export class Handshake {
 }
 
 function violation(message: string): Answer {
-  return { accepted: false, failure: protocolError(0x82, message), disposition: 'retry', closeWith: 0x82 };
+  return {
+    accepted: false,
+    failure: failure('PROTOCOL_ERROR', message, { reasonCode: 0x82 }),
+    disposition: 'retry',
+    closeWith: 0x82,
+  };
 }
 
 /** A will as 3.1.1 can say it: without properties. */

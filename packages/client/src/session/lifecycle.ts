@@ -9,9 +9,10 @@
 import type { ConnackPacket, DisconnectPacket, ProtocolVersion } from '@mqtide/codec';
 import { Attempts } from './attempts.ts';
 import type { SessionConfig } from './config.ts';
+import { defined } from './defined.ts';
 import type { ConnectionStatus, Credentials, LifecycleEvent, StopRequest } from './events.ts';
 import type { Failure } from './failure.ts';
-import * as failures from './failures.ts';
+import { failure, refusedBy } from './failures.ts';
 import { Handshake } from './handshake.ts';
 import { KeepAlive } from './keep-alive.ts';
 import { type Disposition, afterDisconnect } from './retry-policy.ts';
@@ -31,9 +32,12 @@ export interface LifecycleHooks {
 /** How long `stop()` waits for the closing handshake of the WebSocket. */
 const CLOSE_TIMEOUT_MS = 2_000;
 
+const NO_CONNACK =
+  "It may speak another version of MQTT: try `protocolVersion: 'auto'`. Or it refuses `credentials` so.";
+
 const WAITED_FOR: Readonly<Partial<Record<Phase, string>>> = {
-  dialing: 'the URL, the credentials or the WebSocket to open',
-  handshake: 'the CONNACK',
+  dialing: 'no URL, credentials or WebSocket',
+  handshake: 'no CONNACK',
 };
 
 export class Lifecycle {
@@ -101,31 +105,37 @@ export class Lifecycle {
   }
 
   onDisconnect(packet: DisconnectPacket, random: number): void {
-    const { disposition } = afterDisconnect(packet.reasonCode);
-    this.#end(failures.serverDisconnected(packet), disposition, random, { disconnect: packet });
+    const verdict = afterDisconnect(packet.reasonCode);
+    const code = packet.reasonCode === 0x8e ? 'SESSION_TAKEN_OVER' : 'SERVER_DISCONNECTED';
+    this.#end(refusedBy(code, packet, this.version, verdict), verdict.disposition, random, { disconnect: packet });
   }
 
   /** The server sent what it may not: say so, in 5.0, and close [MQTT3-4.8.0-1]. */
   violated(reasonCode: number, message: string, random: number): void {
-    this.#closeWith(reasonCode, failures.protocolError(reasonCode, message), random);
+    this.#closeWith(reasonCode, failure('PROTOCOL_ERROR', message, { reasonCode }), random);
   }
 
   malformed(reasonCode: number | undefined, message: string, random: number): void {
     const inHandshake = this.#phase === 'handshake';
-    this.#closeWith(reasonCode, failures.malformed(reasonCode, message), random);
+    this.#closeWith(
+      reasonCode,
+      failure(reasonCode === 0x95 ? 'PACKET_TOO_LARGE' : 'MALFORMED_PACKET', message, defined({ reasonCode })),
+      random,
+    );
     if (inHandshake) this.#handshake.tryOtherVersion();
   }
 
-  dialFailed(failure: Failure, random: number): void {
-    if (this.#phase === 'dialing') this.#end(failure, failure.retryable ? 'retry' : 'fatal', random);
+  dialFailed(reason: Failure, random: number): void {
+    if (this.#phase === 'dialing') this.#end(reason, reason.retryable ? 'retry' : 'fatal', random);
   }
 
   /** Our own CONNECT cannot be encoded: no attempt will ever do better. */
   unconnectable(message: string): void {
-    this.#end(failures.invalidPacket(message), 'fatal', 0);
+    this.#end(failure('INVALID_ARGUMENT', message), 'fatal', 0);
   }
 
   closed(code: number, reason: string, random: number): void {
+    const detail = `WebSocket code ${code}${reason && `, '${reason}'`}`;
     switch (this.#phase) {
       case 'none':
         return;
@@ -133,14 +143,14 @@ export class Lifecycle {
         this.#stopped();
         return;
       case 'dialing':
-        this.#end(failures.openFailed(code, reason), 'retry', random);
+        this.#end(failure('SOCKET_OPEN_FAILED', detail), 'retry', random);
         return;
       case 'handshake':
         this.#handshake.tryOtherVersion();
-        this.#end(failures.closedBeforeConnack(code, reason), 'retry', random);
+        this.#end(failure('SOCKET_CLOSED', `no answer to CONNECT, ${detail}`, { hint: NO_CONNACK }), 'retry', random);
         return;
       case 'online':
-        this.#end(failures.socketClosed(code, reason), 'retry', random);
+        this.#end(failure('SOCKET_CLOSED', detail), 'retry', random);
     }
   }
 
@@ -153,7 +163,7 @@ export class Lifecycle {
     if (this.#phase !== 'none') this.#turn.do({ do: 'hangUp' });
     this.#disconnected();
     this.#retryAt = undefined;
-    this.#hooks.ended(failures.stopped(), keepsSession);
+    this.#hooks.ended(failure('STOPPED'), keepsSession);
     if (!staysOpen) {
       this.#stopped();
       return;
@@ -177,12 +187,12 @@ export class Lifecycle {
     const { now } = this.#turn;
     if (this.#phaseEndsAt !== undefined && now >= this.#phaseEndsAt) {
       if (this.#phase === 'closing') this.#stopped();
-      else this.#end(failures.connectTimeout(WAITED_FOR[this.#phase] ?? 'the server'), 'retry', random);
+      else this.#end(failure('CONNECT_TIMEOUT', WAITED_FOR[this.#phase]), 'retry', random);
     } else if (this.#retryAt !== undefined && now >= this.#retryAt) {
       this.#dial();
     } else if (this.#phase === 'online' && !this.#keepAlive.tick()) {
       // The socket is half open: there is nobody to say DISCONNECT to, and it would cancel the will in 3.1.1.
-      this.#end(failures.keepAliveTimeout(), 'retry', random);
+      this.#end(failure('KEEPALIVE_TIMEOUT'), 'retry', random);
     }
   }
 
@@ -215,16 +225,16 @@ export class Lifecycle {
     this.#hooks.online(settings, resumed);
   }
 
-  #closeWith(reasonCode: number | undefined, failure: Failure, random: number): void {
+  #closeWith(reasonCode: number | undefined, reason: Failure, random: number): void {
     if (this.#phase !== 'online' && this.#phase !== 'handshake') return;
     // In 3.1.1 a DISCONNECT would mean that all is well.
     if (this.version === 5 && reasonCode !== undefined) this.#turn.send({ type: 'disconnect', reasonCode });
-    this.#end(failure, 'retry', random);
+    this.#end(reason, 'retry', random);
   }
 
   /** The one way out of an attempt or a connection that failed. */
   #end(
-    failure: Failure,
+    reason: Failure,
     disposition: Disposition | 'now',
     random: number,
     packets: { readonly connack?: ConnackPacket; readonly disconnect?: DisconnectPacket } = {},
@@ -233,10 +243,10 @@ export class Lifecycle {
     if (wasOnline) this.#attempts.connectionLasted(this.#turn.now - this.#onlineSince);
     if (this.#phase !== 'none') this.#turn.do({ do: 'hangUp' });
     this.#disconnected();
-    this.#attempts.lastFailure = failure;
+    this.#attempts.lastFailure = reason;
     const delayMs = this.#attempts.delayAfter(disposition, random);
     const retryable = delayMs !== undefined;
-    const shown = failure.retryable === retryable ? failure : { ...failure, retryable };
+    const shown = reason.retryable === retryable ? reason : { ...reason, retryable };
     const type = wasOnline ? 'disconnection' : 'connectionFailure';
     const willRetry = delayMs === undefined ? {} : { willRetryInMs: delayMs };
     const event: LifecycleEvent = { type, failure: shown, ...packets, ...willRetry };

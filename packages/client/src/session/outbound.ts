@@ -12,7 +12,7 @@
  */
 import type { AckPacket, ProtocolVersion, PubrecPacket } from '@mqtide/codec';
 import type { SessionLossPolicy } from './config.ts';
-import { ackTimeout, publishRefused, sessionLost } from './failures.ts';
+import { failure, refusedBy } from './failures.ts';
 import { refusal } from './limits.ts';
 import type { PublishOperation } from './operation.ts';
 import type { NegotiatedSettings } from './settings.ts';
@@ -89,7 +89,7 @@ export class Outbound {
     if (exchange === undefined) return undefined;
     if (exchange.awaits !== 'puback') return 'PUBACK for a message of QoS 2';
     this.#end(exchange);
-    if (packet.reasonCode >= 0x80) this.#turn.fail(exchange.operation.op, publishRefused(packet));
+    if (packet.reasonCode >= 0x80) this.#turn.fail(exchange.operation.op, refusedBy('PUBLISH_REFUSED', packet, 5));
     else this.#turn.settle(exchange.operation.op, { ok: true, packet });
     return undefined;
   }
@@ -105,7 +105,7 @@ export class Outbound {
     if (packet.reasonCode >= 0x80) {
       // The exchange is over: no PUBREL, the identifier is free [MQTT-4.3.3-4].
       this.#end(exchange);
-      this.#turn.fail(exchange.operation.op, publishRefused(packet));
+      this.#turn.fail(exchange.operation.op, refusedBy('PUBLISH_REFUSED', packet, 5));
       return undefined;
     }
     this.#end(exchange);
@@ -191,7 +191,7 @@ export class Outbound {
   expire(): void {
     for (const exchange of this.#exchanges.values()) {
       if (exchange.deadline <= this.#turn.now) {
-        this.#turn.fail(exchange.operation.op, ackTimeout(exchange.awaits));
+        this.#turn.fail(exchange.operation.op, failure('ACK_TIMEOUT'));
         this.#letGo(exchange);
       } else {
         this.#turn.wake(exchange.deadline);
@@ -224,7 +224,7 @@ export class Outbound {
       if (exchange.awaits === 'pubcomp') this.#turn.settle(op, { ok: true, packet: exchange.received });
       else if (policy === 'republish' || (policy === 'republishQos1' && exchange.awaits === 'puback'))
         again.push(exchange.operation);
-      else this.#turn.fail(op, sessionLost());
+      else this.#turn.fail(op, failure('SESSION_LOST'));
     }
     this.clear();
     return again;

@@ -7,7 +7,7 @@
  */
 import type { OfflineBehavior, OfflineQueuePolicy } from './config.ts';
 import type { Failure } from './failure.ts';
-import { expired, notSentInTime, offline, queueFull } from './failures.ts';
+import { failure } from './failures.ts';
 import type { Operation } from './operation.ts';
 import type { Turn } from './turn.ts';
 
@@ -50,10 +50,10 @@ export class Queue {
   /** Adds at the end, or says why not. */
   push(operation: Operation, status: 'idle' | 'offline' | 'connected'): Failure | undefined {
     const { behavior, maxOperations, maxBytes, maxAgeMs } = this.#policy;
-    if (status !== 'connected' && !MAY_WAIT[behavior](operation)) return offline();
+    if (status !== 'connected' && !MAY_WAIT[behavior](operation)) return failure('OFFLINE');
     const bytes = sizeOf(operation);
-    if (this.#entries.size >= maxOperations) return queueFull(`\`offlineQueue.maxOperations\` is ${maxOperations}`);
-    if (this.#bytes + bytes > maxBytes) return queueFull(`\`offlineQueue.maxBytes\` is ${maxBytes}`);
+    if (this.#entries.size >= maxOperations) return failure('QUEUE_FULL', `${maxOperations} operations`);
+    if (this.#bytes + bytes > maxBytes) return failure('QUEUE_FULL', `${maxBytes} bytes`);
     // Before `start()` no time passes: the client has no timer then.
     this.#add({
       operation,
@@ -102,7 +102,7 @@ export class Queue {
     const mayWait = MAY_WAIT[this.#policy.behavior];
     this.takeEach((operation) => {
       if (mayWait(operation)) return false;
-      this.#turn.fail(operation.op, offline());
+      this.#turn.fail(operation.op, failure('OFFLINE'));
       return true;
     });
   }
@@ -123,7 +123,7 @@ export class Queue {
       const { deadline, op } = entry.operation;
       if (deadline <= now || entry.expiresAt <= now) {
         this.#remove(key, entry);
-        this.#turn.fail(op, deadline <= now ? notSentInTime() : expired(this.#policy.maxAgeMs));
+        this.#turn.fail(op, failure(deadline <= now ? 'ACK_TIMEOUT' : 'EXPIRED'));
       } else {
         this.#turn.wake(Math.min(deadline, entry.expiresAt));
       }

@@ -11,7 +11,7 @@ import type { Packet } from '@mqtide/codec';
 import type { SessionConfig } from './config.ts';
 import type { Action, ConnectionStatus, SessionEvent, StopRequest } from './events.ts';
 import type { Failure } from './failure.ts';
-import { invalidPacket, stopped } from './failures.ts';
+import { failure } from './failures.ts';
 import { Inbound } from './inbound.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { refusal, subscribeRefusal } from './limits.ts';
@@ -186,13 +186,13 @@ export class Session {
   #submit(operation: Operation): void {
     const { status } = this;
     if (status === 'stopping' || status === 'stopped' || status === 'failed') {
-      this.#turn.fail(operation.op, stopped());
+      this.#turn.fail(operation.op, failure('STOPPED'));
       return;
     }
     if (status === 'connected' && this.#transmit(operation)) return;
     const wait = status === 'connected' || status === 'idle' ? status : 'offline';
-    const failure = this.#queue.push(operation, wait);
-    if (failure !== undefined) this.#turn.fail(operation.op, failure);
+    const refused = this.#queue.push(operation, wait);
+    if (refused !== undefined) this.#turn.fail(operation.op, refused);
   }
 
   /** Sends an operation, or fails it for good. Returns `false` while it has to wait for quota or for an identifier. */
@@ -200,12 +200,9 @@ export class Session {
     const { settings } = this.#lifecycle;
     if (settings === undefined) return false;
     if (operation.kind === 'publish') return this.#transmitPublish(operation, settings);
-    const failure =
-      operation.kind === 'subscribe'
-        ? subscribeRefusal(operation.subscriptions, operation.properties, settings)
-        : undefined;
-    if (failure !== undefined) {
-      this.#turn.fail(operation.op, failure);
+    const refused = operation.kind === 'subscribe' ? subscribeRefusal(operation, settings) : undefined;
+    if (refused !== undefined) {
+      this.#turn.fail(operation.op, refused);
       return true;
     }
     const packetId = this.#packetIds.next();
@@ -216,9 +213,9 @@ export class Session {
 
   #transmitPublish(operation: PublishOperation, settings: NegotiatedSettings): boolean {
     const { message, op } = operation;
-    const failure = refusal(message, settings);
-    if (failure !== undefined) {
-      this.#turn.fail(op, failure);
+    const refused = refusal(message, settings);
+    if (refused !== undefined) {
+      this.#turn.fail(op, refused);
       return true;
     }
     if (message.qos === 0) {
@@ -253,13 +250,13 @@ export class Session {
     this.#queue.connectionLost();
   }
 
-  #ended(failure: Failure, keepsSession: boolean): void {
+  #ended(reason: Failure, keepsSession: boolean): void {
     const operations = [
       ...this.#outbound.takeOperations(),
       ...this.#subscriptions.takeOperations(),
       ...this.#queue.takeOperations(),
     ];
-    for (const op of operations) this.#turn.fail(op, failure);
+    for (const op of operations) this.#turn.fail(op, reason);
     this.#subscriptions.clear();
     this.#draining = undefined;
     if (keepsSession) return;
@@ -303,7 +300,7 @@ export class Session {
     if (packet.type === 'connect') this.#lifecycle.unconnectable(message);
     else if (packet.type === 'publish') {
       const waiting = packet.packetId === undefined ? op : this.#outbound.discard(packet.packetId);
-      this.#turn.fail(waiting, invalidPacket(message));
+      this.#turn.fail(waiting, failure('INVALID_ARGUMENT', message));
     }
   }
 

@@ -1,4 +1,5 @@
 import type { ConnackPacket, ProtocolVersion, QoS } from '@mqtide/codec';
+import { defined } from './defined.ts';
 
 /** What client and server agreed on for this connection, section 3.2.2.3; in 3.1.1 what that version implies. */
 export interface NegotiatedSettings {
@@ -39,21 +40,22 @@ export const LARGEST_PACKET = 268_435_460;
 /** Reads a successful CONNACK; what it leaves out keeps the value that the standard gives it. */
 export function negotiate(requested: RequestedSettings, connack: ConnackPacket): NegotiatedSettings {
   const said = connack.properties ?? {};
+  const { protocolVersion } = requested;
   return {
-    protocolVersion: requested.protocolVersion,
+    protocolVersion,
     clientId: said.assignedClientIdentifier ?? requested.clientId,
     rejoinedSession: connack.sessionPresent,
     sessionExpirySeconds: said.sessionExpiryInterval ?? requested.sessionExpirySeconds,
     keepAliveSeconds: said.serverKeepAlive ?? requested.keepAliveSeconds,
     receiveMaximum: said.receiveMaximum ?? 65_535,
-    maximumQoS: said.maximumQoS === undefined ? 2 : (said.maximumQoS as QoS),
+    maximumQoS: (said.maximumQoS ?? 2) as QoS,
     retainAvailable: said.retainAvailable ?? true,
     maximumPacketSize: said.maximumPacketSize ?? LARGEST_PACKET,
     topicAliasMaximum: said.topicAliasMaximum ?? 0,
     wildcardSubscriptionsAvailable: said.wildcardSubscriptionAvailable ?? true,
-    subscriptionIdentifiersAvailable: requested.protocolVersion === 5 && (said.subscriptionIdentifierAvailable ?? true),
-    sharedSubscriptionsAvailable: requested.protocolVersion === 5 && (said.sharedSubscriptionAvailable ?? true),
-    ...(said.responseInformation === undefined ? {} : { responseInformation: said.responseInformation }),
-    ...(said.serverReference === undefined ? {} : { serverReference: said.serverReference }),
+    subscriptionIdentifiersAvailable: said.subscriptionIdentifierAvailable ?? protocolVersion === 5,
+    // 3.1.1 does not know of them, but servers that have them offer them there too.
+    sharedSubscriptionsAvailable: said.sharedSubscriptionAvailable ?? true,
+    ...defined({ responseInformation: said.responseInformation, serverReference: said.serverReference }),
   };
 }

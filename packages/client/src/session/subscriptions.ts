@@ -5,7 +5,7 @@
  * another identifier. The table of filters outlives the connection; after a lost session it is subscribed again.
  */
 import type { SubackPacket, SubscriptionRequest, UnsubackPacket } from '@mqtide/codec';
-import { ackTimeout, requestRefused } from './failures.ts';
+import { failure, filterRefused } from './failures.ts';
 import type { SubscribeOperation, UnsubscribeOperation } from './operation.ts';
 import type { Violation } from './outbound.ts';
 import type { Turn } from './turn.ts';
@@ -73,7 +73,7 @@ export class Subscriptions {
         if (!renews || this.#filters.has(filter)) this.#filters.set(filter, { request, established: true });
       } else {
         this.#filters.delete(filter);
-        if (renews) this.#turn.do({ do: 'unsubscribed', filter, failure: requestRefused(packet, reasonCode, filter) });
+        if (renews) this.#turn.do({ do: 'unsubscribed', filter, failure: filterRefused(packet, reasonCode, filter) });
       }
     }
     this.#turn.settle(op, { ok: true, packet });
@@ -89,7 +89,7 @@ export class Subscriptions {
       return `UNSUBACK has ${packet.reasonCodes.length} reason codes for ${filters.length} filters`;
     const refused = packet.reasonCodes.findIndex((reasonCode) => reasonCode >= 0x80);
     if (refused < 0) this.#turn.settle(op, { ok: true, packet });
-    else this.#turn.fail(op, requestRefused(packet, packet.reasonCodes[refused] as number, filters[refused] as string));
+    else this.#turn.fail(op, filterRefused(packet, packet.reasonCodes[refused] as number, filters[refused] as string));
     return undefined;
   }
 
@@ -131,8 +131,7 @@ export class Subscriptions {
   expire(): void {
     for (const exchange of this.#exchanges.values()) {
       if (exchange.deadline <= this.#turn.now) {
-        const { kind, op } = exchange.operation;
-        this.#turn.fail(op, ackTimeout(kind === 'subscribe' ? 'suback' : 'unsuback'));
+        this.#turn.fail(exchange.operation.op, failure('ACK_TIMEOUT'));
         this.#letGo(exchange);
       } else {
         this.#turn.wake(exchange.deadline);
