@@ -12,7 +12,7 @@ import { MessageCheck, type PublishOptions, type PublishResult, publishResult } 
 import { reporter } from './report-error.ts';
 import { resolveOptions } from './resolve-options.ts';
 import { Router } from './router.ts';
-import type { Outcome, StopRequest } from './session/events.ts';
+import type { Outcome, OutgoingMessage, StopRequest } from './session/events.ts';
 import type { Failure } from './session/failure.ts';
 import { filterRefused } from './session/failures.ts';
 import type { NegotiatedSettings } from './session/settings.ts';
@@ -62,7 +62,7 @@ export class Client {
       deliver: (packet) => this.#deliver(packet),
       settle: (op, outcome) => this.#operations.settle(op, outcome),
       unsubscribed: (filter, failure) => this.#unsubscribed(filter, failure),
-      status: (status, event) => this.#state.change(status, event, this.#engine.version),
+      status: (status, attempt, event) => this.#state.change({ status, attempt }, event, this.#engine.version),
     };
     this.#engine = new Engine(config, ports, hooks);
     if (Symbol.asyncDispose === undefined)
@@ -137,10 +137,16 @@ export class Client {
    * disconnection, or the signal's reason.
    */
   publish(topic: string, payload: Payload, options: PublishOptions = {}): Promise<PublishResult> {
+    let message: OutgoingMessage;
+    try {
+      message = this.#messages.message(topic, payload, options);
+    } catch (error) {
+      return Promise.reject(error as MqttError);
+    }
     return this.#operations.begin(
       options,
-      (op) => this.#engine.publish(op, this.#messages.message(topic, payload, options), options.timeoutMs),
-      (outcome) => publishResult(options.qos ?? 0, this.#succeeded(outcome)),
+      (op) => this.#engine.publish(op, message, options.timeoutMs),
+      (outcome) => publishResult(message.qos, this.#succeeded(outcome)),
     );
   }
 

@@ -52,7 +52,7 @@ export interface EngineHooks {
   deliver(packet: PublishPacket, delivery: number): boolean;
   settle(op: number, outcome: Outcome): void;
   unsubscribed(filter: string, failure: Failure): void;
-  status(status: ConnectionStatus, event: LifecycleEvent | undefined): void;
+  status(status: ConnectionStatus, attempt: number, event: LifecycleEvent | undefined): void;
 }
 
 /** An event without the time, which the engine adds. */
@@ -146,7 +146,7 @@ export class Engine {
         this.#hooks.unsubscribed(action.filter, action.failure);
         return;
       case 'status':
-        this.#hooks.status(action.status, action.event);
+        this.#hooks.status(action.status, action.attempt, action.event);
         return;
       case 'dial':
         this.#version = action.version;
@@ -173,8 +173,9 @@ export class Engine {
     try {
       link.connection = this.#ports.transport.connect(destination.url, this.#listenerOf(link, destination.credentials));
     } catch (cause) {
-      const detail = cause instanceof Error ? cause.message : String(cause);
-      this.#dialFailed(failure('URL_FAILED', detail, { cause, retryable: false }));
+      // The query may be signed, so it is in no error.
+      const detail = String(cause).replaceAll(destination.url, '…');
+      this.#dialFailed(failure('URL_FAILED', detail, { retryable: false }));
     }
   }
 

@@ -63,8 +63,9 @@ export function checkUrl(url: string | URL): string {
   let parsed: URL;
   try {
     parsed = new URL(url);
-  } catch (cause) {
-    throw invalidArgument(`'${redact(String(url))}' is not a URL. One looks like wss://broker.example/mqtt.`, cause);
+  } catch {
+    // The platform's own error holds the whole URL, whose query may be signed.
+    throw invalidArgument(`'${redact(String(url))}' is not a URL. One looks like wss://broker.example/mqtt.`);
   }
   if (parsed.protocol !== 'ws:' && parsed.protocol !== 'wss:')
     throw invalidArgument(

@@ -4,7 +4,7 @@ import { MqttError } from './errors.ts';
 import type { ClientEvents, ClientState } from './events.ts';
 import type { Clock } from './io/clock.ts';
 import { publicUrl } from './resolve-options.ts';
-import type { ConnectionStatus, LifecycleEvent } from './session/events.ts';
+import type { LifecycleEvent } from './session/events.ts';
 import { failure } from './session/failures.ts';
 import type { NegotiatedSettings } from './session/settings.ts';
 
@@ -55,16 +55,18 @@ export class StateKeeper {
   }
 
   attempting(attempt: number, url: string): void {
-    this.#current = { ...this.#current, attempt };
     this.#emitter.emit('attemptingConnect', { attempt, url: publicUrl(url) });
   }
 
-  change(status: ConnectionStatus, event: LifecycleEvent | undefined, version: ProtocolVersion): void {
-    const since = this.#clock.now();
-    const { error, attempt } = this.#current;
-    const base = { status, since, attempt: status === 'connecting' ? attempt + 1 : 0 };
+  change(
+    change: Pick<ClientState, 'status' | 'attempt'>,
+    event: LifecycleEvent | undefined,
+    version: ProtocolVersion,
+  ): void {
+    const { error } = this.#current;
+    const base = { ...change, since: this.#clock.now() };
     if (event === undefined) {
-      this.#current = { ...base, ...(status === 'connecting' && error && { error }) };
+      this.#current = { ...base, ...(change.status === 'connecting' && error && { error }) };
       return;
     }
     switch (event.type) {

@@ -63,11 +63,14 @@ class WebSocketConnection implements Connection {
       if (typeof data === 'string') listener.onText();
       else listener.onData(new Uint8Array(data));
     };
+    let problem = '';
     socket.onclose = ({ code, reason }: CloseLike) => {
-      listener.onClose({ code, reason, subprotocolRefused: wasRefused });
+      listener.onClose({ code, reason: reason || problem, subprotocolRefused: wasRefused });
     };
-    // It says nothing that `close`, which always follows, does not say. But the package `ws` throws without a listener.
-    socket.onerror = () => {};
+    // `close` always follows. Browsers say nothing here; the package `ws` tells the HTTP status or the network's error.
+    socket.onerror = ({ message }: { readonly message?: string }) => {
+      problem = message ?? '';
+    };
   }
 
   get bufferedBytes(): number {

@@ -120,4 +120,10 @@ export type Action =
   | { readonly do: 'settle'; readonly op: number; readonly outcome: Outcome }
   /** The server refused a filter when it was subscribed again after the session was lost. */
   | { readonly do: 'unsubscribed'; readonly filter: string; readonly failure: Failure }
-  | { readonly do: 'status'; readonly status: ConnectionStatus; readonly event?: LifecycleEvent };
+  /** `attempt` is the one that goes on or comes next; 0 when there is none. */
+  | {
+      readonly do: 'status';
+      readonly status: ConnectionStatus;
+      readonly attempt: number;
+      readonly event?: LifecycleEvent;
+    };

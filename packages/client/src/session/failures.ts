@@ -8,7 +8,18 @@ import type { Verdict } from './retry-policy.ts';
 /** What happened, and what to try. A detail may follow the first. */
 type Row = readonly [message: string, hint?: string];
 
-const ROWS = {
+/** Those that a session, or its engine, raises. */
+type Known = Exclude<
+  ErrorCode,
+  | 'CREDENTIALS_FAILED'
+  | 'INVALID_STATE'
+  | 'SESSION_LOCKED'
+  | 'LIMIT_EXCEEDED'
+  | 'AUTHENTICATION_FAILED'
+  | 'STORE_FAILED'
+>;
+
+const ROWS: Readonly<Record<Known, Row>> = {
   STOPPED: ['The client is stopped', 'Call `start()`; `stop({ drainMs })` lets operations finish first.'],
   OFFLINE: ['Not connected, and `offlineQueue.behavior` lets this not wait', 'Use QoS 1, or await `start()`.'],
   QUEUE_FULL: ['Too much waits to be sent', 'Await each publish, or raise `offlineQueue`.'],
@@ -35,7 +46,7 @@ const ROWS = {
   PUBLISH_REFUSED: ['The server refused the message'],
   SUBSCRIBE_REFUSED: ['The server refused the subscription'],
   UNSUBSCRIBE_REFUSED: ['The server refused to unsubscribe'],
-} as const satisfies Partial<Record<ErrorCode, Row>>;
+};
 
 /** The same call, or another attempt, can do no better. Of a lost connection the retry policy decides. */
 const FINAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -48,11 +59,9 @@ const FINAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'UNSUBSCRIBE_REFUSED',
 ]);
 
-type Known = keyof typeof ROWS;
-
 /** A failure of the table, with what is particular to this one. */
 export function failure(code: Known, detail?: string, more: Partial<Failure> = {}): Failure {
-  const [message, hint]: Row = ROWS[code];
+  const [message, hint] = ROWS[code];
   return {
     code,
     message: detail ? `${message}: ${detail}.` : `${message}.`,

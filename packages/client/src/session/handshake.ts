@@ -78,7 +78,8 @@ export class Handshake {
           accepted: false,
           failure: failure('SESSION_LOST', 'it has one of this `clientId` that this client does not know'),
           disposition: 'now',
-          closeWith: version === 5 ? 0x82 : 0,
+          // Not an error code: that would have the will published.
+          closeWith: 0,
         };
       case 'resumed':
         return this.#accepted(settings, true);

@@ -281,7 +281,9 @@ export class Lifecycle {
 
   #changeStatus(status: ConnectionStatus, event?: LifecycleEvent): void {
     this.#status = status;
-    this.#turn.do({ do: 'status', status, ...(event && { event }) });
+    const { number } = this.#attempts;
+    const attempt = status === 'connecting' ? number : status === 'waiting' ? number + 1 : 0;
+    this.#turn.do({ do: 'status', status, attempt, ...(event && { event }) });
   }
 
   #disconnectPacket({ reasonCode = 0, sessionExpirySeconds = 0, userProperties }: StopRequest): DisconnectPacket {

@@ -27,10 +27,11 @@ interface Entry {
 export class Queue {
   readonly #turn: Turn;
   readonly #policy: OfflineQueuePolicy;
+  /** By operation. */
   #entries = new Map<number, Entry>();
   #head: Iterator<[number, Entry]> | undefined;
   #peeked: [number, Entry] | undefined;
-  #lastKey = 0;
+  #lastNameless = 0;
   /** The one count kept beside the map: a sum of sizes cannot be derived cheaply. Only `#add` and `#remove` touch it. */
   #bytes = 0;
 
@@ -109,12 +110,9 @@ export class Queue {
 
   /** Removes an operation that nobody waits for any more. Returns whether it was here. */
   forget(op: number): boolean {
-    for (const [key, entry] of this.#entries) {
-      if (entry.operation.op !== op) continue;
-      this.#remove(key, entry);
-      return true;
-    }
-    return false;
+    const entry = this.#entries.get(op);
+    if (entry !== undefined) this.#remove(op, entry);
+    return entry !== undefined;
   }
 
   expire(): void {
@@ -153,10 +151,15 @@ export class Queue {
   }
 
   #add(entry: Entry): void {
-    this.#lastKey += 1;
-    this.#entries.set(this.#lastKey, entry);
+    this.#entries.set(entry.operation.op ?? this.#nameless(), entry);
     this.#bytes += entry.bytes;
     this.#turn.wake(Math.min(entry.operation.deadline, entry.expiresAt));
+  }
+
+  /** A key for an operation that nobody waits for: never that of one. */
+  #nameless(): number {
+    this.#lastNameless -= 1;
+    return this.#lastNameless;
   }
 
   #remove(key: number, entry: Entry): void {

@@ -258,7 +258,6 @@ export class Session {
     ];
     for (const op of operations) this.#turn.fail(op, reason);
     this.#subscriptions.clear();
-    this.#draining = undefined;
     if (keepsSession) return;
     this.#outbound.clear();
     this.#inbound.clear();
