@@ -55,10 +55,7 @@ export class ScriptedConnection {
   }
 
   /** Takes the next packet. Fails when there is none, when it is of another type, or when a given field differs. */
-  async expectPacket<Type extends PacketType>(
-    type: Type,
-    fields?: Expected<PacketOf<Type>>,
-  ): Promise<PacketOf<Type>> {
+  async expectPacket<Type extends PacketType>(type: Type, fields?: Expected<PacketOf<Type>>): Promise<PacketOf<Type>> {
     await this.#settle();
     const next = this.received[this.#packetsTaken];
     const before = listOf(this.#received.slice(0, this.#packetsTaken));
