@@ -8,6 +8,12 @@ export default defineConfig({
   test: {
     ...inBrowser.tests,
     watch: false,
-    browser: { ...inBrowser.browser, provider: preview(), instances: [{ browser: 'webkit' }] },
+    browser: {
+      ...inBrowser.browser,
+      // Where the variable CI is set, headless is the default, which this provider refuses.
+      headless: false,
+      provider: preview(),
+      instances: [{ browser: 'webkit' }],
+    },
   },
 });
