@@ -12,7 +12,7 @@ import { MessageCheck, type PublishOptions, type PublishResult, publishResult } 
 import { reporter } from './report-error.ts';
 import { resolveOptions } from './resolve-options.ts';
 import { Router } from './router.ts';
-import type { Outcome, OutgoingMessage, StopRequest } from './session/events.ts';
+import type { OutgoingMessage, StopRequest } from './session/events.ts';
 import type { Failure } from './session/failure.ts';
 import { filterRefused } from './session/failures.ts';
 import type { NegotiatedSettings } from './session/settings.ts';
@@ -60,7 +60,7 @@ export class Client {
       locate: (context) => destinations.locate(context),
       attempting: (attempt, url) => this.#state.attempting(attempt, url),
       deliver: (packet) => this.#deliver(packet),
-      settle: (op, outcome) => this.#operations.settle(op, outcome),
+      settle: (op, outcome) => this.#operations.settle(op, outcome, this.#engine.version),
       unsubscribed: (filter, failure) => this.#unsubscribed(filter, failure),
       status: (status, attempt, event) => this.#state.change({ status, attempt }, event, this.#engine.version),
     };
@@ -143,10 +143,9 @@ export class Client {
     } catch (error) {
       return Promise.reject(error as MqttError);
     }
-    return this.#operations.begin(
-      options,
-      (op) => this.#engine.publish(op, message, options.timeoutMs),
-      (outcome) => publishResult(message.qos, this.#succeeded(outcome)),
+    const { signal, timeoutMs } = options;
+    return this.#operations.begin(signal, publishResult[message.qos], (op) =>
+      this.#engine.publish(op, message, timeoutMs),
     );
   }
 
@@ -194,9 +193,9 @@ export class Client {
     try {
       const bound = { ...(properties && { properties }), ...(timeoutMs !== undefined && { timeoutMs }) };
       packet = await this.#operations.begin(
-        options,
+        options.signal,
+        (suback) => suback as SubackPacket,
         (op) => this.#engine.dispatch({ type: 'subscribe', op, subscriptions: requests, ...bound }),
-        (outcome) => this.#succeeded(outcome).packet as SubackPacket,
       );
     } catch (error) {
       for (const handle of handles) this.#giveUp(handle);
@@ -227,9 +226,9 @@ export class Client {
     this.#drop(handle);
     if (this.#router.handlesOf(filter).length > 0) return;
     await this.#operations.begin(
-      {},
+      undefined,
+      () => undefined,
       (op) => this.#engine.dispatch({ type: 'unsubscribe', op, filters: [filter] }),
-      (outcome) => this.#succeeded(outcome),
     );
   }
 
@@ -267,11 +266,6 @@ export class Client {
       this.#router.remove(handle.filter, handle);
       handle.end(error);
     }
-  }
-
-  #succeeded(outcome: Outcome): Outcome & { readonly ok: true } {
-    if (outcome.ok) return outcome;
-    throw this.#error(outcome.failure);
   }
 
   #error(failure: Failure): MqttError {

@@ -18,7 +18,15 @@ import {
 import type { Clock } from './io/clock.ts';
 import type { Connection, Transport, TransportListener } from './io/transport.ts';
 import type { SessionConfig } from './session/config.ts';
-import type { Action, ConnectionStatus, Credentials, LifecycleEvent, Outcome, SessionEvent } from './session/events.ts';
+import type {
+  Action,
+  ConnectionStatus,
+  Credentials,
+  LifecycleEvent,
+  OutgoingMessage,
+  Outcome,
+  SessionEvent,
+} from './session/events.ts';
 import type { Failure } from './session/failure.ts';
 import { failure } from './session/failures.ts';
 import { Session } from './session/session.ts';
@@ -72,6 +80,7 @@ export class Engine {
   readonly #ports: Ports;
   readonly #hooks: EngineHooks;
   readonly #maximumPacketSize: number;
+  /** Actions of events that came while others were performed. */
   readonly #actions: Action[] = [];
   #isPerforming = false;
   #link: Link | undefined;
@@ -81,6 +90,7 @@ export class Engine {
   /** Operations that are over when the batch has been handed to the socket. */
   #handedOver: number[] = [];
   #isFlushDue = false;
+  #turnBegan = 0;
   #hops = 0;
   #lengthAtHop = 0;
   // The timer.
@@ -108,21 +118,22 @@ export class Engine {
     this.#handle({ ...event, now: this.#ports.clock.now() } as SessionEvent);
   }
 
-  /** `dispatch`, for the one event that is worth a shortcut. */
-  publish(op: number, message: (SessionEvent & { type: 'publish' })['message'], timeoutMs: number | undefined): void {
-    const now = this.#ports.clock.now();
-    this.#handle(
-      timeoutMs === undefined
-        ? { type: 'publish', op, message, now }
-        : { type: 'publish', op, message, now, timeoutMs },
-    );
+  /** `dispatch`, for the one event that comes in hundreds of thousands. */
+  publish(op: number, message: OutgoingMessage, timeoutMs: number | undefined): void {
+    // While a batch is open the turn has not ended, and no time passes within a turn.
+    const now = this.#isFlushDue ? this.#turnBegan : this.#ports.clock.now();
+    this.#turnBegan = now;
+    this.#handle({ type: 'publish', op, message, now, timeoutMs });
   }
 
   #handle(event: SessionEvent): void {
     const actions = this.#session.handle(event);
-    for (const action of actions) this.#actions.push(action);
-    if (this.#isPerforming) return;
+    if (this.#isPerforming) {
+      this.#actions.push(...actions);
+      return;
+    }
     this.#isPerforming = true;
+    for (const action of actions) this.#perform(action);
     // Performing an action can add others: a handler that publishes, an acknowledgement.
     for (let next = 0; next < this.#actions.length; next++) this.#perform(this.#actions[next] as Action);
     this.#actions.length = 0;

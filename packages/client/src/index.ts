@@ -1,5 +1,5 @@
 import { Client } from './client.ts';
-import { systemClock } from './io/clock.ts';
+import { SystemClock } from './io/clock.ts';
 import { WebSocketTransport } from './io/websocket.ts';
 import type { ClientOptions } from './options.ts';
 
@@ -9,7 +9,7 @@ import type { ClientOptions } from './options.ts';
  * Throws `INVALID_ARGUMENT` for options that can never work.
  */
 export function createClient(options: ClientOptions): Client {
-  return new Client(options, { transport: new WebSocketTransport(options.webSocket), clock: systemClock });
+  return new Client(options, { transport: new WebSocketTransport(options.webSocket), clock: new SystemClock() });
 }
 
 export type { Client, StopOptions } from './client.ts';

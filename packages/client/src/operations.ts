@@ -1,3 +1,5 @@
+import type { ProtocolVersion } from '@mqtide/codec';
+import { MqttError } from './errors.ts';
 import type { Outcome } from './session/events.ts';
 
 /** What can bound an operation besides `ackTimeoutMs`. */
@@ -12,9 +14,14 @@ export interface OperationOptions {
 }
 
 interface Pending {
-  resolve(outcome: Outcome): void;
+  readonly finish: (packet: Answer) => unknown;
+  readonly resolve: (result: never) => void;
+  readonly reject: (error: unknown) => void;
   release: (() => void) | undefined;
 }
+
+/** The packet that ended an operation well; none with QoS 0. */
+export type Answer = (Outcome & { readonly ok: true })['packet'];
 
 /** The promises of operations that the session has not settled yet. */
 export class Operations {
@@ -26,48 +33,48 @@ export class Operations {
     this.#cancel = cancel;
   }
 
-  /** Begins an operation with `submit`, which is given its number. `finish` makes a result of the outcome, or throws. */
+  /** Begins an operation with `submit`, which is given its number. `finish` makes a result of the answer, or throws. */
   begin<Result>(
-    { signal }: OperationOptions,
+    signal: AbortSignal | undefined,
+    finish: (packet: Answer) => Result,
     submit: (op: number) => void,
-    finish: (outcome: Outcome) => Result,
   ): Promise<Result> {
-    return new Promise((resolve, reject) => {
+    return new Promise<Result>((resolve, reject) => {
       if (signal?.aborted === true) {
         reject(signal.reason);
         return;
       }
       this.#last += 1;
       const op = this.#last;
-      const pending: Pending = {
-        release: undefined,
-        resolve(outcome) {
-          try {
-            resolve(finish(outcome));
-          } catch (error) {
-            reject(error);
-          }
-        },
-      };
-      this.#pending.set(op, pending);
-      if (signal !== undefined) {
-        const onAbort = (): void => {
-          this.#pending.delete(op);
-          reject(signal.reason);
-          this.#cancel(op);
-        };
-        signal.addEventListener('abort', onAbort, { once: true });
-        pending.release = () => signal.removeEventListener('abort', onAbort);
-      }
+      const release = signal && this.#listen(op, signal, reject);
+      this.#pending.set(op, { finish, resolve, reject, release });
       submit(op);
     });
   }
 
-  settle(op: number, outcome: Outcome): void {
+  settle(op: number, outcome: Outcome, version: ProtocolVersion): void {
     const pending = this.#pending.get(op);
     if (pending === undefined) return;
     this.#pending.delete(op);
     pending.release?.();
-    pending.resolve(outcome);
+    if (!outcome.ok) {
+      pending.reject(new MqttError(outcome.failure, version));
+      return;
+    }
+    try {
+      pending.resolve(pending.finish(outcome.packet) as never);
+    } catch (error) {
+      pending.reject(error);
+    }
+  }
+
+  #listen(op: number, signal: AbortSignal, reject: (error: unknown) => void): () => void {
+    const onAbort = (): void => {
+      this.#pending.delete(op);
+      reject(signal.reason);
+      this.#cancel(op);
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    return () => signal.removeEventListener('abort', onAbort);
   }
 }

@@ -1,4 +1,5 @@
 import {
+  type AckPacket,
   InvalidPacketError,
   type PropertiesOf,
   type QoS,
@@ -7,9 +8,10 @@ import {
   validateTopicName,
 } from '@mqtide/codec';
 import { invalidArgument } from './errors.ts';
-import type { OperationOptions } from './operations.ts';
+import type { Answer, OperationOptions } from './operations.ts';
 import { type Payload, payloadBytes } from './payload.ts';
-import type { OutgoingMessage, Outcome } from './session/events.ts';
+import { defined } from './session/defined.ts';
+import type { OutgoingMessage } from './session/events.ts';
 
 /** Options of `publish`. */
 export interface PublishOptions extends OperationOptions {
@@ -65,19 +67,22 @@ function checkProperties(message: OutgoingMessage): void {
   }
 }
 
-/** Reads the acknowledgement of a publish that succeeded. */
-export function publishResult(qos: QoS, outcome: Outcome & { readonly ok: true }): PublishResult {
-  const { packet } = outcome;
-  if (qos === 0 || packet === undefined || !('reasonCode' in packet)) return { qos: 0 };
-  const { reasonCode, properties } = packet;
-  const name = reasonName(reasonCode, packet.type);
-  if (properties === undefined) return { qos, reasonCode, reasonName: name };
-  const { reasonString, userProperties } = properties;
-  return {
-    qos,
-    reasonCode,
-    reasonName: name,
-    ...(reasonString !== undefined && { reasonString }),
-    ...(userProperties && { userProperties }),
-  };
+const HANDED_OVER: PublishResult = Object.freeze({ qos: 0 });
+const SUCCESS = {
+  1: Object.freeze({ qos: 1, reasonCode: 0, reasonName: 'Success' }),
+  2: Object.freeze({ qos: 2, reasonCode: 0, reasonName: 'Success' }),
+} as const satisfies Record<1 | 2, PublishResult>;
+
+/** Reads the acknowledgement of a publish that succeeded. Nearly all are equal, and share one object. */
+export const publishResult: Readonly<Record<QoS, (packet: Answer) => PublishResult>> = {
+  0: () => HANDED_OVER,
+  1: (packet) => acknowledged(1, packet),
+  2: (packet) => acknowledged(2, packet),
+};
+
+function acknowledged(qos: 1 | 2, packet: Answer): PublishResult {
+  const { reasonCode, properties, type } = packet as AckPacket;
+  if (reasonCode === 0 && properties === undefined) return SUCCESS[qos];
+  const { reasonString, userProperties } = properties ?? {};
+  return { qos, reasonCode, reasonName: reasonName(reasonCode, type), ...defined({ reasonString, userProperties }) };
 }

@@ -1,11 +1,12 @@
 /* Options with their defaults, checked once: what is wrong is said by `createClient`, not by the first connection. */
-import { InvalidPacketError, type Will, encode, validateTopicName } from '@mqtide/codec';
+import { InvalidPacketError, type Will, packetSize, validateTopicName } from '@mqtide/codec';
 import { invalidArgument } from './errors.ts';
 import type { ClientOptions, CredentialsOptions } from './options.ts';
 import { payloadBytes } from './payload.ts';
 import type { SessionConfig } from './session/config.ts';
 import type { Credentials } from './session/events.ts';
-import { willOf311 } from './session/handshake.ts';
+import { defined } from './session/defined.ts';
+import { Handshake } from './session/handshake.ts';
 
 const MINUTE = 60_000;
 const MEBIBYTE = 1_048_576;
@@ -13,47 +14,39 @@ const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 
 /** What the session is configured with. Throws `INVALID_ARGUMENT`. */
 export function resolveOptions(options: ClientOptions): SessionConfig {
-  const { protocolVersion = 5, clientId, reconnect = {}, session = {}, limits = {}, will, connectProperties } = options;
-  if (protocolVersion !== 5 && protocolVersion !== 4 && protocolVersion !== 'auto')
-    throw invalidArgument("`protocolVersion` is 5, 4 or 'auto'.");
+  const { protocolVersion = 5, clientId, reconnect = {}, session = {}, will, connectProperties } = options;
+  if (![5, 4, 'auto'].includes(protocolVersion)) throw invalidArgument("`protocolVersion` is 5, 4 or 'auto'.");
   if (typeof options.url !== 'function') checkUrl(options.url);
-  const { behavior, expirySeconds = 300, onLost = 'republishQos1' } = session;
   const config: SessionConfig = {
     protocolVersion,
     clientId: clientId ?? randomClientId(),
     clientIdGiven: clientId !== undefined,
-    keepAliveSeconds: integer('keepAliveSeconds', options.keepAliveSeconds ?? 60, 0, 65_535),
-    connectTimeoutMs: integer('connectTimeoutMs', options.connectTimeoutMs ?? 15_000, 1),
-    pingTimeoutMs: integer('pingTimeoutMs', options.pingTimeoutMs ?? 10_000, 1),
-    ackTimeoutMs: integer('ackTimeoutMs', options.ackTimeoutMs ?? MINUTE, 1),
-    session: {
-      ...(behavior !== undefined && { behavior }),
-      expirySeconds: integer('session.expirySeconds', expirySeconds, 0, 0xffff_ffff),
-      onLost,
-    },
+    keepAliveSeconds: options.keepAliveSeconds ?? 60,
+    connectTimeoutMs: options.connectTimeoutMs ?? 15_000,
+    pingTimeoutMs: options.pingTimeoutMs ?? 10_000,
+    ackTimeoutMs: options.ackTimeoutMs ?? MINUTE,
+    session: { expirySeconds: 300, onLost: 'republishQos1', ...defined(session) },
     reconnect: reconnect && {
       minDelayMs: 1_000,
       maxDelayMs: 2 * MINUTE,
       jitter: 'full',
       minConnectedTimeToResetMs: 30_000,
-      ...reconnect,
+      ...defined(reconnect),
     },
     offlineQueue: {
       behavior: 'failQos0PublishOnDisconnect',
       maxOperations: 10_000,
       maxBytes: 16 * MEBIBYTE,
       maxAgeMs: 5 * MINUTE,
-      ...options.offlineQueue,
+      ...defined(options.offlineQueue ?? {}),
     },
-    limits: {
-      receiveMaximum: integer('limits.receiveMaximum', limits.receiveMaximum ?? 256, 1, 65_535),
-      maximumPacketSize: integer('limits.maximumPacketSize', limits.maximumPacketSize ?? 16 * MEBIBYTE, 1, 0xffff_ffff),
-    },
+    limits: { receiveMaximum: 256, maximumPacketSize: 16 * MEBIBYTE, ...defined(options.limits ?? {}) },
     ...(will && { will: resolveWill(will) }),
     ...(connectProperties && { connectProperties }),
     credentialsChange: typeof options.credentials === 'function',
     urlChanges: typeof options.url === 'function',
   };
+  for (const part of [config, config.session, config.reconnect, config.offlineQueue, config.limits]) checkNumbers(part);
   checkConnect(config, options);
   return config;
 }
@@ -106,37 +99,21 @@ function resolveWill({
 
 /** Lets the codec look at a CONNECT as it will be, so that no attempt can fail for what is in the options. */
 function checkConnect(config: SessionConfig, { credentials = {} }: ClientOptions): void {
-  const { clientId, keepAliveSeconds, will, connectProperties } = config;
-  const version = config.protocolVersion === 'auto' ? 5 : config.protocolVersion;
+  const handshake = new Handshake(config);
   const known = typeof credentials === 'function' ? {} : credentialBytes(credentials);
-  const isEmpty = clientId === '';
-  if (isEmpty && config.session.behavior !== 'clean' && version === 4)
-    throw invalidArgument("In 3.1.1 an empty `clientId` needs `session.behavior: 'clean'`.");
-  const sentWill = will && (version === 5 ? will : willOf311(will));
   try {
-    encode(
-      {
-        type: 'connect',
-        protocolVersion: version,
-        clientId,
-        cleanStart: true,
-        keepAliveSeconds,
-        ...(sentWill && { will: sentWill }),
-        ...known,
-        ...(version === 5 && connectProperties && { properties: connectProperties }),
-      },
-      version,
-    );
+    packetSize(handshake.connectPacket(known), handshake.version);
   } catch (error) {
-    if (error instanceof InvalidPacketError)
-      throw invalidArgument(`The options cannot be sent: ${error.message}`, error);
+    if (error instanceof InvalidPacketError) throw invalidArgument(`The options cannot be sent: ${error.message}.`);
     throw error;
   }
 }
 
-function integer(name: string, value: number, min: number, max = Number.MAX_SAFE_INTEGER): number {
-  if (Number.isInteger(value) && value >= min && value <= max) return value;
-  throw invalidArgument(`\`${name}\` is a whole number from ${min} to ${max}, not ${value}.`);
+/** Whole numbers from 0; the codec checks those that are sent, and 0 milliseconds leave no time for anything. */
+function checkNumbers(part: object | false): void {
+  for (const [name, value] of Object.entries(part))
+    if (typeof value === 'number' && !(Number.isInteger(value) && value >= (name.endsWith('TimeoutMs') ? 1 : 0)))
+      throw invalidArgument(`\`${name}\` is a whole number, not ${value}.`);
 }
 
 /** 22 letters and digits, which every server has to accept [MQTT-3.1.3-5], with 131 bits of chance. */

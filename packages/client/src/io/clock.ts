@@ -12,11 +12,19 @@ export interface Clock {
 const MAX_TIMEOUT_MS = 2_147_483_647;
 
 /** The clock of the platform. */
-export const systemClock: Clock = {
-  now: () => performance.timeOrigin + performance.now(),
-  wakeAt(at, callback) {
-    const timer = setTimeout(callback, Math.min(MAX_TIMEOUT_MS, Math.max(0, Math.ceil(at - systemClock.now()))));
+export class SystemClock implements Clock {
+  readonly #origin = performance.timeOrigin;
+
+  now(): number {
+    return this.#origin + performance.now();
+  }
+
+  wakeAt(at: number, callback: () => void): () => void {
+    const timer = setTimeout(callback, Math.min(MAX_TIMEOUT_MS, Math.max(0, Math.ceil(at - this.now()))));
     return () => clearTimeout(timer);
-  },
-  random: () => Math.random(),
-};
+  }
+
+  random(): number {
+    return Math.random();
+  }
+}

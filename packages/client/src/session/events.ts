@@ -59,7 +59,12 @@ export type SessionEvent = { readonly now: number } & (
     }
   | { readonly type: 'closed'; readonly code: number; readonly reason: string; readonly random: number }
   /** `op` names the operation in the `settle` that ends it. `timeoutMs` replaces the acknowledgement timeout. */
-  | { readonly type: 'publish'; readonly op: number; readonly message: OutgoingMessage; readonly timeoutMs?: number }
+  | {
+      readonly type: 'publish';
+      readonly op: number;
+      readonly message: OutgoingMessage;
+      readonly timeoutMs?: number | undefined;
+    }
   | {
       readonly type: 'subscribe';
       readonly op: number;

@@ -140,6 +140,6 @@ function violation(message: string): Answer {
 }
 
 /** A will as 3.1.1 can say it: without properties. */
-export function willOf311({ topic, payload, qos, retain }: Will): Will {
+function willOf311({ topic, payload, qos, retain }: Will): Will {
   return { topic, payload, qos, retain };
 }

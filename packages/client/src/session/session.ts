@@ -9,7 +9,7 @@
  */
 import type { Packet } from '@mqtide/codec';
 import type { SessionConfig } from './config.ts';
-import type { Action, ConnectionStatus, SessionEvent, StopRequest } from './events.ts';
+import type { Action, ConnectionStatus, OutgoingMessage, SessionEvent, StopRequest } from './events.ts';
 import type { Failure } from './failure.ts';
 import { failure } from './failures.ts';
 import { Inbound } from './inbound.ts';
@@ -71,12 +71,7 @@ export class Session {
   #dispatch(event: SessionEvent): void {
     switch (event.type) {
       case 'publish':
-        this.#submit({
-          kind: 'publish',
-          op: event.op,
-          message: event.message,
-          deadline: this.#deadline(event.timeoutMs),
-        });
+        this.#publish(event);
         return;
       case 'received':
         this.#received(event.packet, event.random);
@@ -211,17 +206,23 @@ export class Session {
     return true;
   }
 
+  #publish({ op, message, timeoutMs }: SessionEvent & { readonly type: 'publish' }): void {
+    const { settings } = this.#lifecycle;
+    // QoS 0 waits for nothing while there is a connection.
+    if (message.qos === 0 && settings !== undefined && this.status === 'connected')
+      this.#transmitOnce(op, message, settings);
+    else this.#submit({ kind: 'publish', op, message, deadline: this.#deadline(timeoutMs) });
+  }
+
   #transmitPublish(operation: PublishOperation, settings: NegotiatedSettings): boolean {
     const { message, op } = operation;
+    if (message.qos === 0) {
+      this.#transmitOnce(op as number, message, settings);
+      return true;
+    }
     const refused = refusal(message, settings);
     if (refused !== undefined) {
       this.#turn.fail(op, refused);
-      return true;
-    }
-    if (message.qos === 0) {
-      const { topic, payload, qos, retain, properties } = message;
-      const packet = { type: 'publish', topic, payload, qos, retain, duplicate: false } as const;
-      this.#turn.sendAndSettle(properties === undefined ? packet : { ...packet, properties }, op as number);
       return true;
     }
     // An exhausted quota holds back PUBLISH alone [MQTT-3.3.4-8], and earlier messages go first.
@@ -229,6 +230,18 @@ export class Session {
     if (packetId === undefined) return false;
     this.#outbound.transmit(operation, packetId);
     return true;
+  }
+
+  /** QoS 0: sent once, never again [MQTT-4.3.1-1]. */
+  #transmitOnce(op: number, message: OutgoingMessage, settings: NegotiatedSettings): void {
+    const refused = refusal(message, settings);
+    if (refused !== undefined) {
+      this.#turn.fail(op, refused);
+      return;
+    }
+    const { topic, payload, retain, properties } = message;
+    const packet = { type: 'publish', topic, payload, qos: 0, retain, duplicate: false } as const;
+    this.#turn.sendAndSettle(properties === undefined ? packet : { ...packet, properties }, op);
   }
 
   #online(settings: NegotiatedSettings, resumed: boolean): void {

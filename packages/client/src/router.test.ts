@@ -1,0 +1,136 @@
+import { matchTopic, validateTopicFilter } from '@mqtide/codec';
+import { seededRandom } from '@mqtide/testkit';
+import { describe, expect, it } from 'vitest';
+import { Router } from './router.ts';
+
+/** The filter of a subscription as it is matched: that behind a share name [MQTT-4.8.2-2]. */
+const matched = (filter: string): string => filter.replace(/^\$share\/[^/]*\//, '');
+
+function router(...filters: string[]): Router<string> {
+  const made = new Router<string>();
+  for (const filter of filters) made.add(filter, filter);
+  return made;
+}
+
+const found = (made: Router<string>, topic: string): string[] => [...made.match(topic)].toSorted();
+
+describe('Router', () => {
+  it('finds every handle whose filter matches', () => {
+    const made = router('a/b', 'a/+', 'a/#', '#', '+/b', 'a', 'a/b/c', '+');
+    expect(found(made, 'a/b')).toEqual(['#', '+/b', 'a/#', 'a/+', 'a/b']);
+  });
+
+  it('matches the level above a final # too [MQTT-4.7.1-2]', () => {
+    expect(found(router('a/#', 'a/+', '+/#'), 'a')).toEqual(['+/#', 'a/#']);
+  });
+
+  it('lets no wildcard at the first level match topics that begin with $ [MQTT-4.7.2-1]', () => {
+    const made = router('#', '+/monitor', '$SYS/#', '$SYS/+', '+/+');
+    expect(found(made, '$SYS/monitor')).toEqual(['$SYS/#', '$SYS/+']);
+    expect(found(made, 'a/$SYS')).toEqual(['#', '+/+']);
+  });
+
+  it('treats empty levels as levels', () => {
+    const made = router('/', '+/+', '/+', '//', '#', 'a//b', 'a/+/b');
+    expect(found(made, '/')).toEqual(['#', '+/+', '/', '/+']);
+    expect(found(made, 'a//b')).toEqual(['#', 'a/+/b', 'a//b']);
+  });
+
+  it('delivers shared subscriptions under the filter behind the share name', () => {
+    const made = router('$share/group/a/+', '$share/group/#', '$share/x/$SYS/#', 'a/b');
+    expect(found(made, 'a/b')).toEqual(['$share/group/#', '$share/group/a/+', 'a/b']);
+    expect(found(made, '$SYS/b')).toEqual(['$share/x/$SYS/#']);
+  });
+
+  it('is not confused by levels that are names of object properties', () => {
+    const made = router('__proto__/constructor', 'toString');
+    expect(found(made, '__proto__/constructor')).toEqual(['__proto__/constructor']);
+    expect(found(made, 'constructor')).toEqual([]);
+  });
+
+  it('keeps several handles of one filter apart', () => {
+    const made = new Router<string>();
+    made.add('a/+', 'first');
+    made.add('a/+', 'second');
+    made.add('a/+', 'second');
+    expect(made.handlesOf('a/+')).toEqual(['first', 'second']);
+    made.remove('a/+', 'second');
+    made.remove('a/+', 'second');
+    made.remove('a/+', 'stranger');
+    made.remove('b', 'first');
+    expect(found(made, 'a/x')).toEqual(['first']);
+  });
+
+  it('finds a handle once, however many of its filters match', () => {
+    const made = new Router<string>();
+    for (const filter of ['a/b', 'a/+', '#']) made.add(filter, 'only');
+    expect([...made.match('a/b')]).toEqual(['only']);
+    made.remove('a/+', 'only');
+    expect([...made.match('a/c')]).toEqual(['only']);
+  });
+
+  it('gives what it found as it was: a handle that leaves meanwhile does not disturb the others', () => {
+    const made = router('a/+', 'a/#', '#');
+    const seen: string[] = [];
+    for (const handle of made.match('a/b')) {
+      seen.push(handle);
+      for (const other of made.all()) made.remove(other, other);
+    }
+    expect(seen.toSorted()).toEqual(['#', 'a/#', 'a/+']);
+    expect(found(made, 'a/b')).toEqual([]);
+  });
+});
+
+const LEVELS = ['a', 'b', 'cc', '', '$SYS', '$share', '+', '#', 'é'];
+
+function randomName(random: () => number, levels: readonly string[]): string {
+  const depth = 1 + Math.floor(random() * 4);
+  return Array.from({ length: depth }, () => levels[Math.floor(random() * levels.length)] as string).join('/');
+}
+
+describe.each([1, 2, 3, 4, 5])('Router, at random (seed %i)', (seed) => {
+  const random = seededRandom(seed);
+  const randomFilter = (): string => {
+    for (;;) {
+      const filter = (random() < 0.2 ? '$share/group/' : '') + randomName(random, LEVELS);
+      if (validateTopicFilter(filter) === undefined) return filter;
+    }
+  };
+  const randomTopic = (): string => {
+    const topic = randomName(
+      random,
+      LEVELS.filter((level) => !/[+#]/.test(level)),
+    );
+    return topic === '' ? 'a' : topic;
+  };
+
+  it('agrees with `matchTopic`, while filters come and go', () => {
+    const made = new Router<string>();
+    const present = new Set<string>();
+    for (let step = 0; step < 2_000; step++) {
+      const filter = randomFilter();
+      if (random() < 0.4 && present.size > 0) {
+        const leaving = [...present][Math.floor(random() * present.size)] as string;
+        present.delete(leaving);
+        made.remove(leaving, leaving);
+      } else {
+        present.add(filter);
+        made.add(filter, filter);
+      }
+      const topic = randomTopic();
+      const expected = [...present].filter((each) => matchTopic(matched(each), topic)).toSorted();
+      expect(found(made, topic), `seed ${seed}, step ${step}, topic '${topic}'`).toEqual(expected);
+    }
+    expect(new Set(made.all())).toEqual(present);
+  });
+
+  it('forgets everything that was removed, in any order', () => {
+    const made = new Router<string>();
+    const filters = Array.from({ length: 200 }, randomFilter);
+    for (const filter of filters) made.add(filter, filter);
+    for (const filter of filters.toSorted(() => random() - 0.5)) made.remove(filter, filter);
+    expect(made.all()).toEqual([]);
+    expect(made.nodeCount).toBe(1);
+    for (const filter of filters) expect(made.handlesOf(filter)).toEqual([]);
+  });
+});

@@ -1,0 +1,84 @@
+/* Actions as the tests compare them: everything but the texts of failures. */
+import type { Packet, ProtocolVersion, PublishPacket } from '@mqtide/codec';
+import type { Action, ConnectionStatus, LifecycleEvent, Outcome } from '../events.ts';
+import type { ErrorCode } from '../failure.ts';
+
+/** An action in short. */
+export type Seen =
+  | { readonly send: Packet; readonly op?: number }
+  | { readonly deliver: PublishPacket; readonly delivery: number }
+  | { readonly settled: number; readonly packet?: Packet }
+  | { readonly failed: number; readonly code: ErrorCode }
+  | { readonly unsubscribed: string; readonly code: ErrorCode }
+  | { readonly dial: number; readonly version: ProtocolVersion }
+  | { readonly hangUp: true }
+  | {
+      readonly status: ConnectionStatus;
+      readonly event?: LifecycleEvent['type'];
+      readonly code?: ErrorCode;
+      readonly retryInMs?: number;
+    };
+
+export const send = (packet: Packet, op?: number): Seen => ({ send: packet, ...(op !== undefined && { op }) });
+export const deliver = (delivery: number, packet: PublishPacket): Seen => ({ deliver: packet, delivery });
+export const settled = (op: number, packet?: Packet): Seen => ({ settled: op, ...(packet && { packet }) });
+export const failed = (op: number, code: ErrorCode): Seen => ({ failed: op, code });
+export const unsubscribed = (filter: string, code: ErrorCode): Seen => ({ unsubscribed: filter, code });
+export const dial = (attempt: number, version: ProtocolVersion): Seen => ({ dial: attempt, version });
+export const hangUp: Seen = { hangUp: true };
+
+/** A status; a `code` is that of the failure that is told with it. */
+export function status(
+  value: ConnectionStatus,
+  event?: LifecycleEvent['type'],
+  code?: ErrorCode,
+  retryInMs?: number,
+): Seen {
+  return {
+    status: value,
+    ...(event && { event }),
+    ...(code && { code }),
+    ...(retryInMs !== undefined && { retryInMs }),
+  };
+}
+
+/** What a session was seen to do. */
+export function seen(action: Action): Seen {
+  switch (action.do) {
+    case 'send':
+      return send(action.packet, action.op);
+    case 'deliver':
+      return deliver(action.delivery, action.packet);
+    case 'settle':
+      return outcome(action.op, action.outcome);
+    case 'unsubscribed':
+      return unsubscribed(action.filter, action.failure.code);
+    case 'dial':
+      return dial(action.attempt, action.version);
+    case 'hangUp':
+      return hangUp;
+    case 'status':
+      return statusSeen(action.status, action.event);
+  }
+}
+
+function outcome(op: number, result: Outcome): Seen {
+  return result.ok ? settled(op, result.packet) : failed(op, result.failure.code);
+}
+
+function statusSeen(value: ConnectionStatus, event: LifecycleEvent | undefined): Seen {
+  if (event === undefined) return status(value);
+  return 'failure' in event
+    ? status(value, event.type, event.failure.code, event.willRetryInMs)
+    : status(value, event.type);
+}
+
+/** The packets that were sent. */
+export function packets(actions: readonly Seen[]): Packet[] {
+  return actions.flatMap((action) => ('send' in action ? [action.send] : []));
+}
+
+/** The types of the packets that were sent. */
+export function types(actions: readonly Seen[]): Packet['type'][] {
+  return packets(actions).map(({ type }) => type);
+}
