@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { LAYERS, TESTS } from './layers.mjs';
+import { isTest, LAYERS, TESTS } from './layers.mjs';
 import { readImports } from './read-imports.mjs';
 
 /** @typedef {import('./source-files.mjs').SourceFile} SourceFile */
@@ -21,7 +21,7 @@ export function checkArrows(files) {
 function judge(path, specifier) {
   const from = layerOf(path);
   if (from === undefined) return [`${path} belongs to no layer`];
-  const more = path.endsWith('.test.ts') ? TESTS : { layers: [], packages: [] };
+  const more = isTest(path) ? TESTS : { layers: [], packages: [] };
 
   if (!specifier.startsWith('.')) {
     const allowed = [...from.packages, ...more.packages];

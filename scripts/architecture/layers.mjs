@@ -64,3 +64,9 @@ export const TESTS = {
   layers: ['scripts'],
   packages: ['@mqtide/codec', '@mqtide/client/internal', '@mqtide/testkit', 'fast-check', 'vitest', 'ws', 'node:*'],
 };
+
+/**
+ * Whether a file is a test, or helps tests. Such files are in no tarball.
+ * @param {string} path
+ */
+export const isTest = (path) => /\.test(-helpers)?\.ts$/.test(path);

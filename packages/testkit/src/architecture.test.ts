@@ -113,6 +113,7 @@ describe('the check of contents', () => {
     [pure, 'export const row = { Date: 1 }; row.Date;'],
     [pure, "export const greeting = 'any Date';"],
     ['packages/client/src/session/a.test.ts', 'const seed = Date.now();'],
+    ['packages/client/src/session/a.test-helpers.ts', 'const seed = Date.now();'],
     ['packages/client/src/io/clock.ts', 'const now = performance.now();'],
     ['packages/client/src/a.ts', 'list.skip(1);'],
   ] as const;
