@@ -8,7 +8,7 @@ import { tool } from './lib/workspace.mjs';
 
 /** What may not be in a tarball. Each rule is given all its files and tells which of them break it. */
 const RULES = [
-  { rule: 'a test', findBroken: filesLike(/\.test\.|\/test\//) },
+  { rule: 'a test', findBroken: filesLike(/\.test[.-]|\/test\//) },
   { rule: 'a TypeScript project', findBroken: filesLike(/tsconfig|\.tsbuildinfo$/) },
   { rule: 'a declaration without its source, left by an older build', findBroken: staleDeclarations },
 ];

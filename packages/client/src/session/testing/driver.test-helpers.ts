@@ -13,13 +13,15 @@ export type BareEvent = SessionEvent extends infer Each
     : never
   : never;
 
-type Overrides = { readonly [Name in keyof SessionConfig]?: SessionConfig[Name] extends infer Value
-  ? Value extends (...args: never) => unknown
-    ? Value
-    : Value extends object
-      ? Partial<Value>
-      : Value
-  : never };
+type Overrides = {
+  readonly [Name in keyof SessionConfig]?: SessionConfig[Name] extends infer Value
+    ? Value extends (...args: never) => unknown
+      ? Value
+      : Value extends object
+        ? Partial<Value>
+        : Value
+    : never;
+};
 
 const DEFAULTS: SessionConfig = {
   protocolVersion: 5,

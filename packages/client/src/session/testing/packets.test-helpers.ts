@@ -48,14 +48,26 @@ const acknowledgement =
     ...(properties && { properties }),
   });
 
-export const puback: (packetId: number, reasonCode?: number, properties?: PropertiesOf<'puback'>) => AckPacket<'puback'> =
-  acknowledgement('puback');
-export const pubrec: (packetId: number, reasonCode?: number, properties?: PropertiesOf<'puback'>) => AckPacket<'pubrec'> =
-  acknowledgement('pubrec');
-export const pubrel: (packetId: number, reasonCode?: number, properties?: PropertiesOf<'puback'>) => AckPacket<'pubrel'> =
-  acknowledgement('pubrel');
-export const pubcomp: (packetId: number, reasonCode?: number, properties?: PropertiesOf<'puback'>) => AckPacket<'pubcomp'> =
-  acknowledgement('pubcomp');
+export const puback: (
+  packetId: number,
+  reasonCode?: number,
+  properties?: PropertiesOf<'puback'>,
+) => AckPacket<'puback'> = acknowledgement('puback');
+export const pubrec: (
+  packetId: number,
+  reasonCode?: number,
+  properties?: PropertiesOf<'puback'>,
+) => AckPacket<'pubrec'> = acknowledgement('pubrec');
+export const pubrel: (
+  packetId: number,
+  reasonCode?: number,
+  properties?: PropertiesOf<'puback'>,
+) => AckPacket<'pubrel'> = acknowledgement('pubrel');
+export const pubcomp: (
+  packetId: number,
+  reasonCode?: number,
+  properties?: PropertiesOf<'puback'>,
+) => AckPacket<'pubcomp'> = acknowledgement('pubcomp');
 
 /** A CONNACK that accepts. */
 export function connack(
