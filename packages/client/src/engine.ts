@@ -1,20 +1,8 @@
 /*
- * Joins the pure session to the world: dispatches events, performs actions in order, keeps one timer, and sends all
- * packets of one turn as one WebSocket frame.
- *
- * A turn ends when the microtasks that were waiting have run: the code that awaited a hundred acknowledgements of one
- * frame publishes its hundred next messages within the same turn.
+ * Joins the pure session to the world: dispatches events, performs actions in order, keeps one timer and one socket.
  */
-import {
-  Decoder,
-  InvalidPacketError,
-  MalformedPacketError,
-  type Packet,
-  type ProtocolVersion,
-  type PublishPacket,
-  Writer,
-  encodeInto,
-} from '@mqtide/codec';
+import { Decoder, MalformedPacketError, type Packet, type ProtocolVersion, type PublishPacket } from '@mqtide/codec';
+import { Batch } from './batch.ts';
 import type { Clock } from './io/clock.ts';
 import type { Connection, Transport, TransportListener } from './io/transport.ts';
 import type { SessionConfig } from './session/config.ts';
@@ -70,11 +58,6 @@ export type UntimedEvent = SessionEvent extends infer Each
     : never
   : never;
 
-/** A batch goes out when it has so many bytes, without waiting for the end of the turn. */
-const BATCH_BYTES = 65_536;
-/** How often the end of a turn may be put off because more was written meanwhile. */
-const MAX_HOPS = 8;
-
 export class Engine {
   readonly #session: Session;
   readonly #ports: Ports;
@@ -85,14 +68,8 @@ export class Engine {
   #isPerforming = false;
   #link: Link | undefined;
   #version: ProtocolVersion = 5;
-  // The batch of this turn.
-  readonly #batch = new Writer(4_096);
-  /** Operations that are over when the batch has been handed to the socket. */
-  #handedOver: number[] = [];
-  #isFlushDue = false;
+  readonly #batch: Batch;
   #turnBegan = 0;
-  #hops = 0;
-  #lengthAtHop = 0;
   // The timer.
   #wakeAt = Number.POSITIVE_INFINITY;
   #cancelWake: (() => void) | undefined;
@@ -102,6 +79,10 @@ export class Engine {
     this.#ports = ports;
     this.#hooks = hooks;
     this.#maximumPacketSize = config.limits.maximumPacketSize;
+    this.#batch = new Batch(
+      (bytes) => this.#link?.connection?.send(bytes),
+      (op) => hooks.settle(op, SENT),
+    );
   }
 
   get status(): ConnectionStatus {
@@ -121,7 +102,7 @@ export class Engine {
   /** `dispatch`, for the one event that comes in hundreds of thousands. */
   publish(op: number, message: OutgoingMessage, timeoutMs: number | undefined): void {
     // While a batch is open the turn has not ended, and no time passes within a turn.
-    const now = this.#isFlushDue ? this.#turnBegan : this.#ports.clock.now();
+    const now = this.#batch.isOpen ? this.#turnBegan : this.#ports.clock.now();
     this.#turnBegan = now;
     this.#handle({ type: 'publish', op, message, now, timeoutMs });
   }
@@ -238,7 +219,7 @@ export class Engine {
 
   #hangUp(): void {
     const link = this.#link;
-    this.#flush();
+    this.#batch.flush();
     link?.abandoned.abort();
     link?.connection?.close();
     // A graceful stop waits for the socket to be closed; after anything else it is of no interest.
@@ -246,44 +227,10 @@ export class Engine {
   }
 
   #write(packet: Packet, op: number | undefined): void {
-    try {
-      encodeInto(this.#batch, packet, this.#version);
-    } catch (error) {
-      if (!(error instanceof InvalidPacketError)) throw error;
-      const random = this.#ports.clock.random();
-      this.dispatch({ type: 'unsendable', packet, message: error.message, random, ...(op !== undefined && { op }) });
-      return;
-    }
-    if (op !== undefined) this.#handedOver.push(op);
-    if (this.#batch.length >= BATCH_BYTES) this.#flush();
-    else if (!this.#isFlushDue) {
-      this.#isFlushDue = true;
-      this.#hops = 0;
-      this.#lengthAtHop = 0;
-      queueMicrotask(this.#endOfTurn);
-    }
-  }
-
-  readonly #endOfTurn = (): void => {
-    if (this.#batch.length !== this.#lengthAtHop && this.#hops < MAX_HOPS) {
-      this.#lengthAtHop = this.#batch.length;
-      this.#hops += 1;
-      queueMicrotask(this.#endOfTurn);
-      return;
-    }
-    this.#isFlushDue = false;
-    this.#flush();
-  };
-
-  #flush(): void {
-    if (this.#batch.length > 0) {
-      this.#link?.connection?.send(this.#batch.view());
-      this.#batch.clear();
-    }
-    if (this.#handedOver.length === 0) return;
-    const handedOver = this.#handedOver;
-    this.#handedOver = [];
-    for (const op of handedOver) this.#hooks.settle(op, SENT);
+    const problem = this.#batch.write(packet, this.#version, op);
+    if (problem === undefined) return;
+    const random = this.#ports.clock.random();
+    this.dispatch({ type: 'unsendable', packet, message: problem, random, ...(op !== undefined && { op }) });
   }
 
   #arm(): void {

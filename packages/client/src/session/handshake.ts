@@ -1,7 +1,15 @@
-/* One CONNECT and what its CONNACK means: which version is spoken, under which identifier, in which session. */
-import type { ConnackPacket, ConnectPacket, ProtocolVersion, PropertiesOf, Will } from '@mqtide/codec';
+/* The first and the last packet: which version is spoken, under which identifier, in which session. */
+import type {
+  ConnackPacket,
+  ConnectPacket,
+  DisconnectPacket,
+  ProtocolVersion,
+  PropertiesOf,
+  Will,
+} from '@mqtide/codec';
 import type { SessionConfig } from './config.ts';
-import type { Credentials } from './events.ts';
+import { defined } from './defined.ts';
+import type { Credentials, StopRequest } from './events.ts';
 import type { Failure } from './failure.ts';
 import { failure, refusedBy } from './failures.ts';
 import { Resumption } from './resumption.ts';
@@ -52,6 +60,16 @@ export class Handshake {
       ...(password !== undefined && { password }),
       ...(version === 5 && { properties: this.#connectProperties() }),
     };
+  }
+
+  /** The DISCONNECT of a graceful end. */
+  disconnectPacket(request: StopRequest, settings: NegotiatedSettings | undefined): DisconnectPacket {
+    const { reasonCode = 0, sessionExpirySeconds = 0, userProperties } = request;
+    if (this.#version === 4) return { type: 'disconnect', reasonCode: 0 };
+    // A session that was to end with the connection cannot be prolonged now [SEC-3.14.2.2.2-a].
+    const lasts = (settings?.sessionExpirySeconds ?? 0) > 0;
+    const sessionExpiryInterval = lasts ? sessionExpirySeconds : undefined;
+    return { type: 'disconnect', reasonCode, properties: defined({ sessionExpiryInterval, userProperties }) };
   }
 
   onConnack(connack: ConnackPacket): Answer {

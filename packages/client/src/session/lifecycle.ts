@@ -156,7 +156,7 @@ export class Lifecycle {
 
   /** Ends the connection and the session, unless the request says that the session goes on. */
   stop(request: StopRequest): void {
-    if (this.#phase === 'online') this.#turn.send(this.#disconnectPacket(request));
+    if (this.#phase === 'online') this.#turn.send(this.#handshake.disconnectPacket(request, this.#settings));
     const staysOpen = this.#phase === 'online' || this.#phase === 'handshake';
     const keepsSession = (request.sessionExpirySeconds ?? 0) > 0;
     if (!keepsSession) this.#handshake.forgetSession();
@@ -284,19 +284,5 @@ export class Lifecycle {
     const { number } = this.#attempts;
     const attempt = status === 'connecting' ? number : status === 'waiting' ? number + 1 : 0;
     this.#turn.do({ do: 'status', status, attempt, ...(event && { event }) });
-  }
-
-  #disconnectPacket({ reasonCode = 0, sessionExpirySeconds = 0, userProperties }: StopRequest): DisconnectPacket {
-    if (this.version === 4) return { type: 'disconnect', reasonCode: 0 };
-    // A session that was to end with the connection cannot be prolonged now [SEC-3.14.2.2.2-a].
-    const lasts = (this.#settings?.sessionExpirySeconds ?? 0) > 0;
-    return {
-      type: 'disconnect',
-      reasonCode,
-      properties: {
-        ...(lasts && { sessionExpiryInterval: sessionExpirySeconds }),
-        ...(userProperties && { userProperties }),
-      },
-    };
   }
 }

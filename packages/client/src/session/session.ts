@@ -5,20 +5,18 @@
  *   outbound       QoS 1 and 2 messages on their way to the server
  *   inbound        QoS 1 and 2 messages on their way to the application
  *   subscriptions  SUBSCRIBE, UNSUBSCRIBE, and what to subscribe again
- *   queue          what waits for a connection or for the send quota
+ *   sending        what goes out at once, and what waits in the queue for a connection or for the send quota
  */
 import type { Packet } from '@mqtide/codec';
 import type { SessionConfig } from './config.ts';
-import type { Action, ConnectionStatus, OutgoingMessage, SessionEvent, StopRequest } from './events.ts';
+import type { Action, ConnectionStatus, SessionEvent, StopRequest } from './events.ts';
 import type { Failure } from './failure.ts';
 import { failure } from './failures.ts';
 import { Inbound } from './inbound.ts';
 import { Lifecycle } from './lifecycle.ts';
-import { refusal, subscribeRefusal } from './limits.ts';
-import type { Operation, PublishOperation } from './operation.ts';
+import type { PublishOperation } from './operation.ts';
 import { Outbound, type Violation } from './outbound.ts';
-import { PacketIds } from './packet-ids.ts';
-import { Queue } from './queue.ts';
+import { Sending } from './sending.ts';
 import type { NegotiatedSettings } from './settings.ts';
 import { Subscriptions } from './subscriptions.ts';
 import { Turn } from './turn.ts';
@@ -31,8 +29,7 @@ export class Session {
   readonly #outbound: Outbound;
   readonly #inbound: Inbound;
   readonly #subscriptions: Subscriptions;
-  readonly #queue: Queue;
-  readonly #packetIds: PacketIds;
+  readonly #sending: Sending;
   #draining: { readonly request: StopRequest; readonly until: number } | undefined;
 
   constructor(config: SessionConfig) {
@@ -41,8 +38,7 @@ export class Session {
     this.#outbound = new Outbound(turn, config.ackTimeoutMs);
     this.#inbound = new Inbound(turn, config.limits.receiveMaximum);
     this.#subscriptions = new Subscriptions(turn, config.ackTimeoutMs);
-    this.#queue = new Queue(turn, config.offlineQueue);
-    this.#packetIds = new PacketIds((id) => this.#outbound.isInUse(id) || this.#subscriptions.isInUse(id));
+    this.#sending = new Sending(turn, config, this.#outbound, this.#subscriptions);
     this.#lifecycle = new Lifecycle(turn, config, {
       online: (settings, resumed) => this.#online(settings, resumed),
       connectionLost: () => this.#connectionLost(),
@@ -71,7 +67,7 @@ export class Session {
   #dispatch(event: SessionEvent): void {
     switch (event.type) {
       case 'publish':
-        this.#publish(event);
+        this.#sending.publish(event, this.status);
         return;
       case 'received':
         this.#received(event.packet, event.random);
@@ -82,24 +78,16 @@ export class Session {
       case 'tick':
         this.#tick(event.random);
         return;
-      case 'subscribe': {
-        const { op, subscriptions, properties } = event;
-        const deadline = this.#deadline(event.timeoutMs);
-        this.#submit({ kind: 'subscribe', op, subscriptions, deadline, ...(properties && { properties }) });
+      case 'subscribe':
+      case 'unsubscribe':
+        this.#sending.request(event, this.status);
         return;
-      }
-      case 'unsubscribe': {
-        const { op, filters, properties } = event;
-        const deadline = this.#deadline(event.timeoutMs);
-        this.#submit({ kind: 'unsubscribe', op, filters, deadline, ...(properties && { properties }) });
-        return;
-      }
       case 'cancel':
-        if (!this.#queue.forget(event.op) && !this.#outbound.forget(event.op)) this.#subscriptions.forget(event.op);
+        this.#sending.cancel(event.op);
         return;
       case 'start':
         if (!['idle', 'stopped', 'failed'].includes(this.status)) return;
-        this.#queue.started();
+        this.#sending.started();
         this.#lifecycle.start();
         return;
       case 'stop':
@@ -170,106 +158,30 @@ export class Session {
   }
 
   #thenSendMore(violation: Violation): Violation {
-    if (violation === undefined) {
-      this.#outbound.resendWhatQuotaAllows();
-      if (this.#queue.size > 0) this.#queue.drain((operation) => this.#transmit(operation));
-    }
+    if (violation === undefined) this.#sending.sendMore();
     return violation;
-  }
-
-  /** Sends an operation now if it may go now; otherwise it waits, or fails. */
-  #submit(operation: Operation): void {
-    const { status } = this;
-    if (status === 'stopping' || status === 'stopped' || status === 'failed') {
-      this.#turn.fail(operation.op, failure('STOPPED'));
-      return;
-    }
-    if (status === 'connected' && this.#transmit(operation)) return;
-    const wait = status === 'connected' || status === 'idle' ? status : 'offline';
-    const refused = this.#queue.push(operation, wait);
-    if (refused !== undefined) this.#turn.fail(operation.op, refused);
-  }
-
-  /** Sends an operation, or fails it for good. Returns `false` while it has to wait for quota or for an identifier. */
-  #transmit(operation: Operation): boolean {
-    const { settings } = this.#lifecycle;
-    if (settings === undefined) return false;
-    if (operation.kind === 'publish') return this.#transmitPublish(operation, settings);
-    const refused = operation.kind === 'subscribe' ? subscribeRefusal(operation, settings) : undefined;
-    if (refused !== undefined) {
-      this.#turn.fail(operation.op, refused);
-      return true;
-    }
-    const packetId = this.#packetIds.next();
-    if (packetId === undefined) return false;
-    this.#subscriptions.transmit(operation, packetId);
-    return true;
-  }
-
-  #publish({ op, message, timeoutMs }: SessionEvent & { readonly type: 'publish' }): void {
-    const { settings } = this.#lifecycle;
-    // QoS 0 waits for nothing while there is a connection.
-    if (message.qos === 0 && settings !== undefined && this.status === 'connected')
-      this.#transmitOnce(op, message, settings);
-    else this.#submit({ kind: 'publish', op, message, deadline: this.#deadline(timeoutMs) });
-  }
-
-  #transmitPublish(operation: PublishOperation, settings: NegotiatedSettings): boolean {
-    const { message, op } = operation;
-    if (message.qos === 0) {
-      this.#transmitOnce(op as number, message, settings);
-      return true;
-    }
-    const refused = refusal(message, settings);
-    if (refused !== undefined) {
-      this.#turn.fail(op, refused);
-      return true;
-    }
-    // An exhausted quota holds back PUBLISH alone [MQTT-3.3.4-8], and earlier messages go first.
-    const packetId = this.#outbound.hasQuota() ? this.#packetIds.next() : undefined;
-    if (packetId === undefined) return false;
-    this.#outbound.transmit(operation, packetId);
-    return true;
-  }
-
-  /** QoS 0: sent once, never again [MQTT-4.3.1-1]. */
-  #transmitOnce(op: number, message: OutgoingMessage, settings: NegotiatedSettings): void {
-    const refused = refusal(message, settings);
-    if (refused !== undefined) {
-      this.#turn.fail(op, refused);
-      return;
-    }
-    const { topic, payload, retain, properties } = message;
-    const packet = { type: 'publish', topic, payload, qos: 0, retain, duplicate: false } as const;
-    this.#turn.sendAndSettle(properties === undefined ? packet : { ...packet, properties }, op);
   }
 
   #online(settings: NegotiatedSettings, resumed: boolean): void {
     this.#inbound.connected(settings.protocolVersion);
+    let again: PublishOperation[] = [];
     if (resumed) {
       this.#outbound.resume(settings);
     } else {
       this.#inbound.clear();
-      this.#queue.pushFront(this.#outbound.startAnew(settings, this.#config.session.onLost));
+      again = this.#outbound.startAnew(settings, this.#config.session.onLost);
     }
-    for (const renewal of this.#subscriptions.toRenew(!resumed)) this.#transmit(renewal);
-    this.#queue.takeEach((operation) => this.#transmit(operation));
+    this.#sending.online(settings, again, !resumed);
   }
 
   #connectionLost(): void {
     this.#outbound.connectionLost();
     this.#inbound.connectionLost();
-    this.#queue.pushFront(this.#subscriptions.connectionLost());
-    this.#queue.connectionLost();
+    this.#sending.connectionLost();
   }
 
   #ended(reason: Failure, keepsSession: boolean): void {
-    const operations = [
-      ...this.#outbound.takeOperations(),
-      ...this.#subscriptions.takeOperations(),
-      ...this.#queue.takeOperations(),
-    ];
-    for (const op of operations) this.#turn.fail(op, reason);
+    for (const op of this.#sending.takeOperations()) this.#turn.fail(op, reason);
     this.#subscriptions.clear();
     if (keepsSession) return;
     this.#outbound.clear();
@@ -291,8 +203,7 @@ export class Session {
 
   /** Stops once everything that was accepted is over, or the time is up, or the connection is gone. */
   #finishDraining({ request, until }: { readonly request: StopRequest; readonly until: number }): void {
-    const left = this.#outbound.size + this.#subscriptions.size + this.#queue.size;
-    if (left > 0 && this.#turn.now < until && this.#lifecycle.phase === 'online') return;
+    if (this.#sending.size > 0 && this.#turn.now < until && this.#lifecycle.phase === 'online') return;
     this.#draining = undefined;
     this.#lifecycle.stop(request);
   }
@@ -300,9 +211,7 @@ export class Session {
   #tick(random: number): void {
     this.#turn.forgetWake();
     this.#lifecycle.tick(random);
-    this.#outbound.expire();
-    this.#subscriptions.expire();
-    this.#queue.expire();
+    this.#sending.expire();
     this.#lifecycle.schedule();
     if (this.#draining !== undefined) this.#turn.wake(this.#draining.until);
   }
@@ -314,9 +223,5 @@ export class Session {
       const waiting = packet.packetId === undefined ? op : this.#outbound.discard(packet.packetId);
       this.#turn.fail(waiting, failure('INVALID_ARGUMENT', message));
     }
-  }
-
-  #deadline(timeoutMs: number | undefined): number {
-    return timeoutMs === undefined ? Number.POSITIVE_INFINITY : this.#turn.now + timeoutMs;
   }
 }

@@ -1,0 +1,149 @@
+/* What the application asked for: sent at once if it may be, otherwise it waits in the queue, or fails. */
+import type { SessionConfig } from './config.ts';
+import type { ConnectionStatus, OutgoingMessage, SessionEvent } from './events.ts';
+import { failure } from './failures.ts';
+import { refusal, subscribeRefusal } from './limits.ts';
+import type { Operation, PublishOperation } from './operation.ts';
+import type { Outbound } from './outbound.ts';
+import { PacketIds } from './packet-ids.ts';
+import { Queue } from './queue.ts';
+import type { NegotiatedSettings } from './settings.ts';
+import type { Subscriptions } from './subscriptions.ts';
+import type { Turn } from './turn.ts';
+
+type Request = SessionEvent & { readonly type: 'subscribe' | 'unsubscribe' };
+
+export class Sending {
+  readonly #turn: Turn;
+  readonly #outbound: Outbound;
+  readonly #subscriptions: Subscriptions;
+  readonly #queue: Queue;
+  readonly #packetIds: PacketIds;
+  // Valid for the connection.
+  #settings: NegotiatedSettings | undefined;
+
+  constructor(turn: Turn, config: SessionConfig, outbound: Outbound, subscriptions: Subscriptions) {
+    this.#turn = turn;
+    this.#outbound = outbound;
+    this.#subscriptions = subscriptions;
+    this.#queue = new Queue(turn, config.offlineQueue);
+    this.#packetIds = new PacketIds((id) => outbound.isInUse(id) || subscriptions.isInUse(id));
+  }
+
+  /** Operations that are not over. */
+  get size(): number {
+    return this.#outbound.size + this.#subscriptions.size + this.#queue.size;
+  }
+
+  publish({ op, message, timeoutMs }: SessionEvent & { readonly type: 'publish' }, status: ConnectionStatus): void {
+    // QoS 0 waits for nothing while there is a connection.
+    if (message.qos === 0 && status === 'connected' && this.#settings !== undefined)
+      this.#transmitOnce(op, message, this.#settings);
+    else this.#submit({ kind: 'publish', op, message, deadline: this.#deadline(timeoutMs) }, status);
+  }
+
+  request(event: Request, status: ConnectionStatus): void {
+    const { type, now: _now, timeoutMs, ...rest } = event;
+    this.#submit({ ...rest, kind: type, deadline: this.#deadline(timeoutMs) } as Operation, status);
+  }
+
+  started(): void {
+    this.#queue.started();
+  }
+
+  online(settings: NegotiatedSettings, again: readonly PublishOperation[], sessionLost: boolean): void {
+    this.#settings = settings;
+    this.#queue.pushFront(again);
+    for (const renewal of this.#subscriptions.toRenew(sessionLost)) this.#transmit(renewal);
+    this.#queue.takeEach((operation) => this.#transmit(operation));
+  }
+
+  connectionLost(): void {
+    this.#settings = undefined;
+    this.#queue.pushFront(this.#subscriptions.connectionLost());
+    this.#queue.connectionLost();
+  }
+
+  /** An acknowledgement has made room. */
+  sendMore(): void {
+    this.#outbound.resendWhatQuotaAllows();
+    if (this.#queue.size > 0) this.#queue.drain((operation) => this.#transmit(operation));
+  }
+
+  /** Nobody waits any more: what was not sent is not sent. */
+  cancel(op: number): void {
+    if (!this.#queue.forget(op) && !this.#outbound.forget(op)) this.#subscriptions.forget(op);
+  }
+
+  expire(): void {
+    this.#outbound.expire();
+    this.#subscriptions.expire();
+    this.#queue.expire();
+  }
+
+  /** The operations that somebody waits for, which are the caller's to settle from now on. */
+  takeOperations(): number[] {
+    return [this.#outbound, this.#subscriptions, this.#queue].flatMap((part) => part.takeOperations());
+  }
+
+  #submit(operation: Operation, status: ConnectionStatus): void {
+    if (status === 'stopping' || status === 'stopped' || status === 'failed') {
+      this.#turn.fail(operation.op, failure('STOPPED'));
+      return;
+    }
+    if (status === 'connected' && this.#transmit(operation)) return;
+    const wait = status === 'connected' || status === 'idle' ? status : 'offline';
+    const refused = this.#queue.push(operation, wait);
+    if (refused !== undefined) this.#turn.fail(operation.op, refused);
+  }
+
+  /** Sends an operation, or fails it for good. Returns `false` while it has to wait for quota or for an identifier. */
+  #transmit(operation: Operation): boolean {
+    const settings = this.#settings;
+    if (settings === undefined) return false;
+    if (operation.kind === 'publish') return this.#transmitPublish(operation, settings);
+    const refused = operation.kind === 'subscribe' ? subscribeRefusal(operation, settings) : undefined;
+    if (refused !== undefined) {
+      this.#turn.fail(operation.op, refused);
+      return true;
+    }
+    const packetId = this.#packetIds.next();
+    if (packetId === undefined) return false;
+    this.#subscriptions.transmit(operation, packetId);
+    return true;
+  }
+
+  #transmitPublish(operation: PublishOperation, settings: NegotiatedSettings): boolean {
+    const { message, op } = operation;
+    if (message.qos === 0) {
+      this.#transmitOnce(op as number, message, settings);
+      return true;
+    }
+    const refused = refusal(message, settings);
+    if (refused !== undefined) {
+      this.#turn.fail(op, refused);
+      return true;
+    }
+    // An exhausted quota holds back PUBLISH alone [MQTT-3.3.4-8], and earlier messages go first.
+    const packetId = this.#outbound.hasQuota() ? this.#packetIds.next() : undefined;
+    if (packetId === undefined) return false;
+    this.#outbound.transmit(operation, packetId);
+    return true;
+  }
+
+  /** QoS 0: sent once, never again [MQTT-4.3.1-1]. */
+  #transmitOnce(op: number, message: OutgoingMessage, settings: NegotiatedSettings): void {
+    const refused = refusal(message, settings);
+    if (refused !== undefined) {
+      this.#turn.fail(op, refused);
+      return;
+    }
+    const { topic, payload, retain, properties } = message;
+    const packet = { type: 'publish', topic, payload, qos: 0, retain, duplicate: false } as const;
+    this.#turn.sendAndSettle(properties === undefined ? packet : { ...packet, properties }, op);
+  }
+
+  #deadline(timeoutMs: number | undefined): number {
+    return timeoutMs === undefined ? Number.POSITIVE_INFINITY : this.#turn.now + timeoutMs;
+  }
+}
