@@ -12,7 +12,7 @@ function connected(version: 4 | 5 = 5) {
 describe('faults', () => {
   it('lose the connection before the nth packet of a type is processed', () => {
     const { broker, client } = connected();
-    broker.faults.add({ when: 'received', type: 'publish', nth: 2, then: 'closeBefore' });
+    broker.faults.add({ when: 'received', type: 'publish', nth: 2, effect: 'closeBefore' });
     client.publish({ retain: true, topic: 'first', payload: Uint8Array.of(1) });
     expect(client.isOpen).toBe(true);
     client.publish({ retain: true, topic: 'second', payload: Uint8Array.of(1) });
@@ -22,7 +22,7 @@ describe('faults', () => {
 
   it('lose the connection after a packet was processed', () => {
     const { broker, client } = connected();
-    broker.faults.add({ when: 'received', type: 'publish', then: 'closeAfter' });
+    broker.faults.add({ when: 'received', type: 'publish', effect: 'closeAfter' });
     client.publish({ qos: 1, packetId: 1 });
     expect(client.isOpen).toBe(false);
     expect(client.takeAll()).toEqual([{ type: 'puback', packetId: 1, reasonCode: 0x10 }]);
@@ -31,9 +31,9 @@ describe('faults', () => {
   it.each([
     ['closeBefore', []],
     ['closeAfter', ['puback']],
-  ] as const)('lose the connection around a packet of the broker: %s', (then, sent) => {
+  ] as const)('lose the connection around a packet of the broker: %s', (effect, sent) => {
     const { broker, client } = connected();
-    broker.faults.add({ when: 'sent', type: 'puback', then });
+    broker.faults.add({ when: 'sent', type: 'puback', effect });
     client.publish({ qos: 1, packetId: 1 });
     expect(client.isOpen).toBe(false);
     expect(client.takeAll().map(({ type }) => type)).toEqual(sent);
@@ -41,11 +41,11 @@ describe('faults', () => {
 
   it('make packets disappear, in both directions', () => {
     const { broker, client } = connected();
-    const forget = broker.faults.add({ when: 'received', type: 'pingreq', then: 'ignore' });
+    const forget = broker.faults.add({ when: 'received', type: 'pingreq', effect: 'ignore' });
     client.send({ type: 'pingreq' });
     expect(client.takeAll()).toEqual([]);
     forget();
-    broker.faults.add({ when: 'sent', type: 'pingresp', nth: 1, then: 'ignore' });
+    broker.faults.add({ when: 'sent', type: 'pingresp', nth: 1, effect: 'ignore' });
     client.send({ type: 'pingreq' });
     expect(client.takeAll()).toEqual([]);
     client.send({ type: 'pingreq' });
@@ -54,7 +54,7 @@ describe('faults', () => {
 
   it('hold packets of the broker until they are released, in order', () => {
     const { broker, client } = connected();
-    broker.faults.add({ when: 'sent', type: 'puback', then: 'hold' });
+    broker.faults.add({ when: 'sent', type: 'puback', effect: 'hold' });
     client.publish({ qos: 1, packetId: 1 });
     client.publish({ qos: 1, packetId: 2 });
     client.send({ type: 'pingreq' });
@@ -68,7 +68,7 @@ describe('faults', () => {
 
   it('forget what was held for a connection that ended', () => {
     const { broker, client } = connected();
-    broker.faults.add({ when: 'sent', type: 'puback', then: 'hold' });
+    broker.faults.add({ when: 'sent', type: 'puback', effect: 'hold' });
     client.publish({ qos: 1, packetId: 1 });
     client.close();
     broker.faults.release();
@@ -78,7 +78,7 @@ describe('faults', () => {
   it('strike one client and not another, and any packet when no type is given', () => {
     const broker = new Broker();
     const [struck, spared] = [new RawClient(broker), new RawClient(broker)];
-    broker.faults.add({ when: 'received', clientId: 'struck', nth: 2, then: 'closeBefore' });
+    broker.faults.add({ when: 'received', clientId: 'struck', nth: 2, effect: 'closeBefore' });
     struck.connect({ clientId: 'struck' });
     spared.connect({ clientId: 'spared' });
     for (const client of [spared, struck]) client.send({ type: 'pingreq' });
@@ -87,7 +87,7 @@ describe('faults', () => {
 
   it('are gone when they are cleared', () => {
     const { broker, client } = connected();
-    broker.faults.add({ when: 'received', then: 'closeBefore' });
+    broker.faults.add({ when: 'received', effect: 'closeBefore' });
     broker.faults.answer({ type: 'puback', reasonCode: 0x97 });
     broker.faults.clear();
     client.publish({ qos: 1, packetId: 1 });
@@ -95,7 +95,7 @@ describe('faults', () => {
   });
 
   it('cannot hold what comes from a client', () => {
-    expect(() => new Broker().faults.add({ when: 'received', then: 'hold' })).toThrow('only what the broker sends');
+    expect(() => new Broker().faults.add({ when: 'received', effect: 'hold' })).toThrow('only what the broker sends');
   });
 
   it('answer with a code, as often as asked, and the broker acts on it', () => {

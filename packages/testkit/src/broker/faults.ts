@@ -21,7 +21,7 @@ export interface Fault {
   readonly clientId?: string;
   /** Which of the packets that match, counted from 1 since the fault was added; every one when absent. */
   readonly nth?: number;
-  readonly then: FaultEffect;
+  readonly effect: FaultEffect;
 }
 
 /** A packet with which the broker answers, and whose reason code can be chosen. */
@@ -50,7 +50,7 @@ export class Faults {
 
   /** Adds a fault and returns a function that removes it. One with `nth` is gone when it has happened. */
   add(fault: Fault): () => void {
-    if (fault.when === 'received' && fault.then === 'hold') throw new Error('only what the broker sends can be held');
+    if (fault.when === 'received' && fault.effect === 'hold') throw new Error('only what the broker sends can be held');
     const watch: Watch = { ...fault, seen: 0 };
     this.#watches.add(watch);
     return () => this.#watches.delete(watch);
@@ -88,7 +88,7 @@ export class Faults {
       watch.seen++;
       if (watch.nth !== undefined && watch.nth !== watch.seen) continue;
       if (watch.nth !== undefined) this.#watches.delete(watch);
-      effect ??= watch.then;
+      effect ??= watch.effect;
     }
     return effect;
   }

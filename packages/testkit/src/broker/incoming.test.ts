@@ -54,7 +54,7 @@ describe.each([4, 5] as const)('PUBLISH from a client of version %i', (version) 
 
   it('of QoS 1 is passed on again when its PUBACK was lost', () => {
     const { broker, client, arrived } = publisher(version);
-    broker.faults.add({ when: 'sent', type: 'puback', nth: 1, then: 'closeBefore' });
+    broker.faults.add({ when: 'sent', type: 'puback', nth: 1, effect: 'closeBefore' });
     client.publish({ topic: 'one', qos: 1, packetId: 1 });
     const again = reconnect(broker, version);
     again.publish({ topic: 'one', qos: 1, packetId: 1, duplicate: true });
@@ -65,7 +65,7 @@ describe.each([4, 5] as const)('PUBLISH from a client of version %i', (version) 
 
   it('may be sent again on the next connection when its first transmission was lost', () => {
     const { broker, client, arrived } = publisher(version);
-    broker.faults.add({ when: 'received', type: 'publish', nth: 1, then: 'closeBefore' });
+    broker.faults.add({ when: 'received', type: 'publish', nth: 1, effect: 'closeBefore' });
     client.publish({ topic: 'one', qos: 1, packetId: 1 });
     const again = reconnect(broker, version);
     again.publish({ topic: 'one', qos: 1, packetId: 1, duplicate: true });
@@ -76,7 +76,7 @@ describe.each([4, 5] as const)('PUBLISH from a client of version %i', (version) 
   it('is completed by a PUBREL that is sent again after a PUBCOMP that was lost', () => {
     const { broker, client } = publisher(version);
     client.publish({ qos: 2, packetId: 2 });
-    broker.faults.add({ when: 'sent', type: 'pubcomp', nth: 1, then: 'closeAfter' });
+    broker.faults.add({ when: 'sent', type: 'pubcomp', nth: 1, effect: 'closeAfter' });
     client.acknowledge('pubrel', 2);
     const again = reconnect(broker, version);
     again.acknowledge('pubrel', 2);

@@ -47,7 +47,7 @@ const unanswered =
   (type: 'puback' | 'pubrec' | 'suback', act: (client: RawClient) => void): Commit =>
   (client, broker) => {
     client.connect();
-    broker.faults.add({ when: 'sent', type, then: 'ignore' });
+    broker.faults.add({ when: 'sent', type, effect: 'ignore' });
     act(client);
   };
 
@@ -56,7 +56,7 @@ const resumed =
   (act: (client: RawClient) => void, actAgain: (client: RawClient) => void, lost?: 'puback' | 'pubcomp'): Commit =>
   (client, broker) => {
     keepSession(client);
-    if (lost !== undefined) broker.faults.add({ when: 'sent', type: lost, then: 'ignore' });
+    if (lost !== undefined) broker.faults.add({ when: 'sent', type: lost, effect: 'ignore' });
     act(client);
     const again = resume(broker, client);
     actAgain(again);
@@ -263,7 +263,7 @@ const CRIMES: readonly Crime[] = [
 const BY_PACKETS_ALONE: readonly RuleName[] = ['serverPacket', 'identifierInPublish', 'noLocalShared'];
 
 /** Before the connection is complete, a server closes without DISCONNECT. */
-const WITHOUT_A_WORD: readonly RuleName[] = ['connectFirst', 'onlyAuthBeforeConnack'];
+const WITHOUT_A_WORD: ReadonlySet<RuleName> = new Set(['connectFirst', 'onlyAuthBeforeConnack']);
 
 const cases = CRIMES.flatMap(([rule, commit, options = {}, only]) =>
   ([4, 5] as const)
@@ -285,7 +285,7 @@ describe('the rules of a client', () => {
     expect(broker.violations.map((violation) => [violation.name, violation.rule])).toEqual([[crime.rule, rule]]);
     expect(() => broker.assertNoViolations()).toThrow(`[${rule}]`);
     expect(client.isOpen).toBe(closeWith === undefined && crime.rule !== 'closeAfterDisconnect');
-    const isTold = crime.version === 5 && closeWith !== undefined && !WITHOUT_A_WORD.includes(crime.rule);
+    const isTold = crime.version === 5 && closeWith !== undefined && !WITHOUT_A_WORD.has(crime.rule);
     const farewell = client.received.find(({ type }) => type === 'disconnect');
     expect(farewell).toEqual(isTold ? { type: 'disconnect', reasonCode: closeWith } : undefined);
   });

@@ -27,7 +27,7 @@ export function handleSubscribe(core: BrokerCore, link: Link, session: BrokerSes
   const reasonCodes = packet.subscriptions.map((request) => {
     const code = answer?.reasonCode ?? core.options.decide?.subscribe?.(request, link.clientId) ?? request.qos;
     if (code < REFUSED) {
-      const subscription = subscriptionOf(link, packet, request, code as QoS);
+      const subscription = subscriptionOf(packet, request, code as QoS);
       made.push({ subscription, isNew: !session.subscriptions.has(request.filter) });
       session.subscriptions.set(request.filter, subscription);
     }
@@ -95,13 +95,9 @@ function brokenRules(core: BrokerCore, link: Link, packet: SubscribePacket): Rul
   return rules;
 }
 
-function subscriptionOf(
-  link: Link,
-  packet: SubscribePacket,
-  request: SubscriptionRequest,
-  qos: QoS,
-): BrokerSubscription {
-  const shared = link.version === 5 ? parseSharedFilter(request.filter) : undefined;
+function subscriptionOf(packet: SubscribePacket, request: SubscriptionRequest, qos: QoS): BrokerSubscription {
+  // In 3.1.1 too, where the standard has none but many brokers do.
+  const shared = parseSharedFilter(request.filter);
   const identifier = packet.properties?.subscriptionIdentifier;
   return {
     request,
