@@ -2,7 +2,7 @@
  * Joins the pure session to the world: dispatches events, performs actions in order, keeps one timer and one socket.
  */
 import { Decoder, MalformedPacketError, type Packet, type ProtocolVersion, type PublishPacket } from '@mqtide/codec';
-import { Batch } from './batch.ts';
+import { Batch } from './engine/batch.ts';
 import type { Clock } from './io/clock.ts';
 import type { Connection, Transport, TransportListener } from './io/transport.ts';
 import type { SessionConfig } from './session/config.ts';
