@@ -22,7 +22,8 @@ export class Backoff {
 
   /** Milliseconds to wait after one more failure. `random` is from 0 (included) to 1 (excluded). */
   next(random: number): number {
-    this.#failures += 1;
+    // The bound does not grow any more long before: 0 times infinity would be no number.
+    this.#failures = Math.min(this.#failures + 1, 64);
     this.#lastDelayMs = Math.round(this.#delay(random));
     return this.#lastDelayMs;
   }
