@@ -94,11 +94,6 @@ export class Client {
    */
   start({ signal }: { readonly signal?: AbortSignal } = {}): Promise<NegotiatedSettings> {
     if (signal?.aborted === true) return Promise.reject(signal.reason as Error);
-    if (this.state.status === 'stopping') {
-      const later = this.stop().then(() => this.start(signal && { signal }));
-      later.catch(() => {});
-      return later;
-    }
     const started = this.#state.started();
     this.#engine.dispatch({ type: 'start' });
     if (signal === undefined) return started;

@@ -35,23 +35,20 @@ export class StateKeeper {
     return this.#current;
   }
 
-  /** The promise of `start()`: one for all calls until it has been decided anew. */
+  /** The promise of `start()`: one for all calls until `stop()` or a failure. */
   started(): Promise<NegotiatedSettings> {
-    const { status } = this.#current;
-    const isOver = status === 'idle' || status === 'stopped' || status === 'failed';
-    if (isOver || this.#start === undefined) this.#start = deferred();
-    return this.#start.promise;
+    return (this.#start ??= deferred()).promise;
   }
 
   abortStart(reason: unknown): void {
     this.#start?.reject(reason);
   }
 
-  /** The promise of `stop()`: one for all calls until `start()`. */
+  /** The promise of `stop()`: one for all calls until it is done. */
   stopped(): Promise<void> {
-    if (this.#stop === undefined || this.#current.status !== 'stopping') this.#stop = deferred();
-    if (this.#current.status === 'stopped') this.#stop.resolve();
-    return this.#stop.promise;
+    this.#endStart(new MqttError(failure('STOPPED')));
+    if (this.#current.status === 'stopped') return Promise.resolve();
+    return (this.#stop ??= deferred()).promise;
   }
 
   attempting(attempt: number, url: string): void {
@@ -83,11 +80,16 @@ export class StateKeeper {
         return;
       case 'stopped':
         this.#current = base;
-        this.#start?.reject(new MqttError(failure('STOPPED')));
         this.#onEnd(undefined);
         this.#stop?.resolve();
+        this.#stop = undefined;
         this.#emitter.emit('stopped', {});
     }
+  }
+
+  #endStart(error: MqttError): void {
+    this.#start?.reject(error);
+    this.#start = undefined;
   }
 
   #failed(
@@ -99,7 +101,7 @@ export class StateKeeper {
     const error = new MqttError(reason, version);
     if (willRetryInMs === undefined) {
       this.#current = { ...base, error };
-      this.#start?.reject(error);
+      this.#endStart(error);
       this.#onEnd(error);
     } else {
       this.#current = { ...base, error, nextAttemptAt: base.since + willRetryInMs };

@@ -86,6 +86,7 @@ export class Session {
         this.#sending.cancel(event.op);
         return;
       case 'start':
+        if (this.status === 'stopping') this.#finishStopping();
         if (!['idle', 'stopped', 'failed'].includes(this.status)) return;
         this.#sending.started();
         this.#lifecycle.start();
@@ -206,6 +207,12 @@ export class Session {
     if (this.#sending.size > 0 && this.#turn.now < until && this.#lifecycle.phase === 'online') return;
     this.#draining = undefined;
     this.#lifecycle.stop(request);
+  }
+
+  /** A start does not wait for the socket of the last connection, which was told to close. */
+  #finishStopping(): void {
+    if (this.#draining !== undefined) this.#finishDraining({ ...this.#draining, until: this.#turn.now });
+    this.#lifecycle.closed(1000, '', 0);
   }
 
   #tick(random: number): void {
