@@ -28,9 +28,10 @@ export class KeepAlive {
     this.#pongDueAt = undefined;
   }
 
-  /** Anything from the server shows that the connection lives, not only PINGRESP. */
+  /** Anything from the server shows that the connection lives, not only PINGRESP, and that a timer may be late. */
   heard(): void {
     this.#pongDueAt = undefined;
+    this.tick();
   }
 
   /** Sends a PINGREQ when one is due. Returns `false` when the server has not answered the last one in time. */

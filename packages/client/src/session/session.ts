@@ -42,7 +42,7 @@ export class Session {
     this.#lifecycle = new Lifecycle(turn, config, {
       online: (settings, resumed) => this.#online(settings, resumed),
       connectionLost: () => this.#connectionLost(),
-      ended: (failure, keepsSession) => this.#ended(failure, keepsSession),
+      ended: (reason, keepsSession) => this.#ended(reason, keepsSession),
     });
   }
 
@@ -112,9 +112,9 @@ export class Session {
   }
 
   #received(packet: Packet, random: number): void {
-    this.#lifecycle.heard();
     const violation = this.#lifecycle.phase === 'online' ? this.#process(packet, random) : this.#greet(packet, random);
     if (violation !== undefined) this.#lifecycle.violated(0x82, violation, random);
+    this.#lifecycle.heard();
   }
 
   /** Before CONNACK the server may say nothing else [MQTT-3.2.0-1]. */
