@@ -23,7 +23,7 @@ export type Answer =
       readonly accepted: false;
       readonly failure: Failure;
       readonly disposition: Disposition | 'now';
-      readonly closeWith?: number;
+      readonly closeWith: number | undefined;
     };
 
 export class Handshake {
@@ -87,15 +87,17 @@ export class Handshake {
     if (connack.properties?.authenticationMethod !== undefined)
       return violation('CONNACK names an authentication method that was not asked for'); // [MQTT-4.12.0-6]
     if (version === 5 && settings.clientId === '') return violation('CONNACK assigns no client identifier'); // [MQTT-3.2.2-16]
-    switch (this.#resumption.judge(connack, version)) {
+    const verdict = this.#resumption.judge(connack, version);
+    switch (verdict) {
       case 'violation':
-        return violation('CONNACK has Session Present after Clean Start');
+        return violation('CONNACK has Session Present after Clean Start', version);
       case 'unknown':
       case 'purged':
+      case 'unending':
         return {
           accepted: false,
           failure: failure('SESSION_LOST', 'it has one of this `clientId` that this client does not know'),
-          disposition: 'now',
+          disposition: verdict === 'unending' ? 'retry' : 'now',
           // Not an error code: that would have the will published.
           closeWith: 0,
         };
@@ -133,7 +135,8 @@ export class Handshake {
     const refused = refusedBy('CONNACK_REFUSED', connack, this.#version, verdict);
     // Unsupported Protocol Version [MQTT-3.1.2-2].
     const fallsBack = this.#version === 5 && connack.reasonCode === 0x84 && this.tryOtherVersion();
-    return { accepted: false, failure: refused, disposition: fallsBack ? 'now' : verdict.disposition };
+    const disposition = fallsBack ? 'now' : verdict.disposition;
+    return { accepted: false, failure: refused, disposition, closeWith: undefined };
   }
 
   #connectProperties(): PropertiesOf<'connect'> {
@@ -148,12 +151,13 @@ export class Handshake {
   }
 }
 
-function violation(message: string): Answer {
+function violation(message: string, version: ProtocolVersion = 5): Answer {
   return {
     accepted: false,
     failure: failure('PROTOCOL_ERROR', message, { reasonCode: 0x82 }),
     disposition: 'retry',
-    closeWith: 0x82,
+    // In 3.1.1 a DISCONNECT would mean that all is well [MQTT3-4.8.0-1].
+    closeWith: version === 5 ? 0x82 : undefined,
   };
 }
 
