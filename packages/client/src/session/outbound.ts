@@ -12,6 +12,7 @@
  */
 import type { AckPacket, ProtocolVersion, PubrecPacket } from '@mqtide/codec';
 import type { SessionLossPolicy } from './config.ts';
+import { type Exchange, Exchanges } from './exchanges.ts';
 import { failure, refusedBy } from './failures.ts';
 import { refusal } from './limits.ts';
 import type { PublishOperation } from './operation.ts';
@@ -19,24 +20,17 @@ import type { NegotiatedSettings } from './settings.ts';
 import type { Turn } from './turn.ts';
 
 /** The server may not have the message yet. */
-interface Published {
+interface Published extends Exchange {
   readonly awaits: 'puback' | 'pubrec';
-  readonly packetId: number;
   readonly operation: PublishOperation;
-  deadline: number;
 }
 
 /** The server has the message, which is not needed any more [MQTT-4.3.3-6]. */
-interface Released {
+interface Released extends Exchange {
   readonly awaits: 'pubcomp';
-  readonly packetId: number;
-  readonly operation: { op: number | undefined };
-  deadline: number;
   /** The PUBREC, which says how the message fared; PUBCOMP only ends the exchange. */
   readonly received: PubrecPacket;
 }
-
-type Exchange = Published | Released;
 
 /** What came of an acknowledgement: something to complain about, or nothing. */
 export type Violation = string | undefined;
@@ -45,29 +39,21 @@ export class Outbound {
   readonly #turn: Turn;
   readonly #ackTimeoutMs: number;
   // Valid for the session.
-  readonly #exchanges = new Map<number, Exchange>();
+  readonly exchanges: Exchanges<Published | Released>;
   // Valid for the connection.
   readonly #toResend = new Set<Published>();
   #settings: NegotiatedSettings | undefined;
 
   constructor(turn: Turn, ackTimeoutMs: number) {
+    this.exchanges = new Exchanges(turn);
     this.#turn = turn;
     this.#ackTimeoutMs = ackTimeoutMs;
-  }
-
-  /** Exchanges that are not over. */
-  get size(): number {
-    return this.#exchanges.size;
-  }
-
-  isInUse(packetId: number): boolean {
-    return this.#exchanges.has(packetId);
   }
 
   /** Whether one more QoS 1 or 2 message may go out now [MQTT-4.9.0-2]. */
   hasQuota(): boolean {
     return (
-      this.#settings !== undefined && this.#toResend.size === 0 && this.#exchanges.size < this.#settings.receiveMaximum
+      this.#settings !== undefined && this.#toResend.size === 0 && this.exchanges.size < this.#settings.receiveMaximum
     );
   }
 
@@ -79,13 +65,12 @@ export class Outbound {
       operation,
       deadline: Math.min(operation.deadline, this.#turn.now + this.#ackTimeoutMs),
     };
-    this.#exchanges.set(packetId, exchange);
-    this.#turn.wake(exchange.deadline);
+    this.exchanges.add(exchange);
     this.#send(exchange, false);
   }
 
   onPuback(packet: AckPacket<'puback'>): Violation {
-    const exchange = this.#exchanges.get(packet.packetId);
+    const exchange = this.exchanges.get(packet.packetId);
     if (exchange === undefined) return undefined;
     if (exchange.awaits !== 'puback') return 'PUBACK for a message of QoS 2';
     this.#end(exchange);
@@ -95,7 +80,7 @@ export class Outbound {
   }
 
   onPubrec(packet: PubrecPacket, version: ProtocolVersion): Violation {
-    const exchange = this.#exchanges.get(packet.packetId);
+    const exchange = this.exchanges.get(packet.packetId);
     if (exchange?.awaits === 'puback') return 'PUBREC for a message of QoS 1';
     if (exchange === undefined) {
       const reasonCode = version === 5 ? 0x92 : 0;
@@ -109,7 +94,7 @@ export class Outbound {
       return undefined;
     }
     this.#end(exchange);
-    this.#exchanges.set(packet.packetId, {
+    this.exchanges.add({
       awaits: 'pubcomp',
       packetId: packet.packetId,
       operation: { op: exchange.operation.op },
@@ -121,7 +106,7 @@ export class Outbound {
   }
 
   onPubcomp(packet: AckPacket<'pubcomp'>): Violation {
-    const exchange = this.#exchanges.get(packet.packetId);
+    const exchange = this.exchanges.get(packet.packetId);
     if (exchange === undefined) return undefined;
     if (exchange.awaits !== 'pubcomp') return 'PUBCOMP before PUBREC';
     this.#end(exchange);
@@ -133,7 +118,7 @@ export class Outbound {
   resume(settings: NegotiatedSettings): void {
     this.#settings = settings;
     this.#toResend.clear();
-    for (const exchange of this.#exchanges.values()) {
+    for (const exchange of this.exchanges) {
       if (exchange.awaits === 'pubcomp') this.#sendPubrel(exchange.packetId);
       else this.#toResend.add(exchange);
     }
@@ -145,7 +130,7 @@ export class Outbound {
     const settings = this.#settings;
     if (settings === undefined) return;
     for (const exchange of this.#toResend) {
-      if (this.#exchanges.size - this.#toResend.size >= settings.receiveMaximum) return;
+      if (this.exchanges.size - this.#toResend.size >= settings.receiveMaximum) return;
       this.#toResend.delete(exchange);
       const refused = refusal(exchange.operation.message, settings);
       if (refused === undefined) {
@@ -172,52 +157,20 @@ export class Outbound {
 
   /** Takes back a message that the codec refused to encode. */
   discard(packetId: number): number | undefined {
-    const exchange = this.#exchanges.get(packetId);
+    const exchange = this.exchanges.get(packetId);
     if (exchange !== undefined) this.#end(exchange);
     return exchange?.operation.op;
   }
 
-  /** Nobody waits any more; the exchange goes on, since the server may have the message. Returns whether it was ours. */
-  forget(op: number): boolean {
-    for (const exchange of this.#exchanges.values()) {
-      if (exchange.operation.op !== op) continue;
-      this.#letGo(exchange);
-      return true;
-    }
-    return false;
-  }
-
-  /** A message that is not acknowledged in time fails, and keeps its identifier until it is. */
-  expire(): void {
-    for (const exchange of this.#exchanges.values()) {
-      if (exchange.deadline <= this.#turn.now) {
-        this.#turn.fail(exchange.operation.op, failure('ACK_TIMEOUT'));
-        this.#letGo(exchange);
-      } else {
-        this.#turn.wake(exchange.deadline);
-      }
-    }
-  }
-
-  /** The operations that somebody still waits for; they are no longer this exchange's to settle. */
-  takeOperations(): number[] {
-    const operations: number[] = [];
-    for (const exchange of this.#exchanges.values()) {
-      if (exchange.operation.op !== undefined) operations.push(exchange.operation.op);
-      this.#letGo(exchange);
-    }
-    return operations;
-  }
-
   /** Forgets the session. */
   clear(): void {
-    this.#exchanges.clear();
+    this.exchanges.clear();
     this.#toResend.clear();
   }
 
   #abandon(policy: SessionLossPolicy): PublishOperation[] {
     const again: PublishOperation[] = [];
-    for (const exchange of this.#exchanges.values()) {
+    for (const exchange of this.exchanges) {
       const { op } = exchange.operation;
       if (op === undefined) continue;
       // The server had taken the message: PUBREC says so.
@@ -230,14 +183,9 @@ export class Outbound {
     return again;
   }
 
-  #end(exchange: Exchange): void {
-    this.#exchanges.delete(exchange.packetId);
+  #end(exchange: Published | Released): void {
+    this.exchanges.delete(exchange.packetId);
     if (exchange.awaits !== 'pubcomp') this.#toResend.delete(exchange);
-  }
-
-  #letGo(exchange: Exchange): void {
-    exchange.operation.op = undefined;
-    exchange.deadline = Number.POSITIVE_INFINITY;
   }
 
   #send(exchange: Published, duplicate: boolean): void {

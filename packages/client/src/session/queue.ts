@@ -128,8 +128,8 @@ export class Queue {
     }
   }
 
-  takeOperations(): number[] {
-    const operations = [...this.#entries.values()].flatMap(({ operation: { op } }) => (op === undefined ? [] : [op]));
+  takeOperations(): (number | undefined)[] {
+    const operations = Array.from(this.#entries.values(), ({ operation }) => operation.op);
     this.#entries = new Map();
     this.#head = undefined;
     this.#peeked = undefined;

@@ -27,12 +27,12 @@ export class Sending {
     this.#outbound = outbound;
     this.#subscriptions = subscriptions;
     this.#queue = new Queue(turn, config.offlineQueue);
-    this.#packetIds = new PacketIds((id) => outbound.isInUse(id) || subscriptions.isInUse(id));
+    this.#packetIds = new PacketIds((id) => outbound.exchanges.has(id) || subscriptions.exchanges.has(id));
   }
 
   /** Operations that are not over. */
   get size(): number {
-    return this.#outbound.size + this.#subscriptions.size + this.#queue.size;
+    return this.#outbound.exchanges.size + this.#subscriptions.exchanges.size + this.#queue.size;
   }
 
   publish({ op, message, timeoutMs }: SessionEvent & { readonly type: 'publish' }, status: ConnectionStatus): void {
@@ -72,18 +72,20 @@ export class Sending {
 
   /** Nobody waits any more: what was not sent is not sent. */
   cancel(op: number): void {
-    if (!this.#queue.forget(op) && !this.#outbound.forget(op)) this.#subscriptions.forget(op);
+    if (!this.#queue.forget(op) && !this.#outbound.exchanges.forget(op)) this.#subscriptions.exchanges.forget(op);
   }
 
   expire(): void {
-    this.#outbound.expire();
-    this.#subscriptions.expire();
-    this.#queue.expire();
+    for (const part of this.#parts) part.expire();
   }
 
   /** The operations that somebody waits for, which are the caller's to settle from now on. */
-  takeOperations(): number[] {
-    return [this.#outbound, this.#subscriptions, this.#queue].flatMap((part) => part.takeOperations());
+  takeOperations(): (number | undefined)[] {
+    return this.#parts.flatMap((part) => part.takeOperations());
+  }
+
+  get #parts(): [Outbound['exchanges'], Subscriptions['exchanges'], Queue] {
+    return [this.#outbound.exchanges, this.#subscriptions.exchanges, this.#queue];
   }
 
   #submit(operation: Operation, status: ConnectionStatus): void {

@@ -5,7 +5,8 @@
  * another identifier. The table of filters outlives the connection; after a lost session it is subscribed again.
  */
 import type { SubackPacket, SubscriptionRequest, UnsubackPacket } from '@mqtide/codec';
-import { failure, filterRefused } from './failures.ts';
+import { type Exchange, Exchanges } from './exchanges.ts';
+import { filterRefused } from './failures.ts';
 import type { SubscribeOperation, UnsubscribeOperation } from './operation.ts';
 import type { Violation } from './outbound.ts';
 import type { Turn } from './turn.ts';
@@ -16,9 +17,8 @@ interface Subscription {
   established: boolean;
 }
 
-interface Exchange {
+interface Request extends Exchange {
   readonly operation: SubscribeOperation | UnsubscribeOperation;
-  deadline: number;
 }
 
 /** A SUBSCRIBE after a lost session carries so many filters at most: some servers refuse larger ones. */
@@ -30,25 +30,17 @@ export class Subscriptions {
   // Valid beyond the session.
   readonly #filters = new Map<string, Subscription>();
   // Valid for the connection.
-  readonly #exchanges = new Map<number, Exchange>();
+  readonly exchanges: Exchanges<Request>;
 
   constructor(turn: Turn, ackTimeoutMs: number) {
+    this.exchanges = new Exchanges(turn);
     this.#turn = turn;
     this.#ackTimeoutMs = ackTimeoutMs;
   }
 
-  get size(): number {
-    return this.#exchanges.size;
-  }
-
-  isInUse(packetId: number): boolean {
-    return this.#exchanges.has(packetId);
-  }
-
   transmit(operation: SubscribeOperation | UnsubscribeOperation, packetId: number): void {
     const deadline = Math.min(operation.deadline, this.#turn.now + this.#ackTimeoutMs);
-    this.#exchanges.set(packetId, { operation, deadline });
-    this.#turn.wake(deadline);
+    this.exchanges.add({ packetId, operation, deadline });
     if (operation.kind === 'subscribe') {
       const { subscriptions, properties } = operation;
       this.#turn.send({ type: 'subscribe', packetId, subscriptions, ...(properties && { properties }) });
@@ -95,8 +87,8 @@ export class Subscriptions {
 
   /** What was cut off and is to be sent again, in order. */
   connectionLost(): (SubscribeOperation | UnsubscribeOperation)[] {
-    const again = [...this.#exchanges.values()].map(({ operation }) => operation);
-    this.#exchanges.clear();
+    const again = [...this.exchanges].map(({ operation }) => operation);
+    this.exchanges.clear();
     return again.filter(({ op }) => op !== undefined);
   }
 
@@ -118,48 +110,16 @@ export class Subscriptions {
     return operations;
   }
 
-  /** Nobody waits any more; the answer is awaited all the same, for its identifier. */
-  forget(op: number): boolean {
-    for (const exchange of this.#exchanges.values()) {
-      if (exchange.operation.op !== op) continue;
-      this.#letGo(exchange);
-      return true;
-    }
-    return false;
-  }
-
-  expire(): void {
-    for (const exchange of this.#exchanges.values()) {
-      if (exchange.deadline <= this.#turn.now) {
-        this.#turn.fail(exchange.operation.op, failure('ACK_TIMEOUT'));
-        this.#letGo(exchange);
-      } else {
-        this.#turn.wake(exchange.deadline);
-      }
-    }
-  }
-
-  takeOperations(): number[] {
-    const operations = [...this.#exchanges.values()].flatMap(({ operation: { op } }) => (op === undefined ? [] : [op]));
-    this.#exchanges.clear();
-    return operations;
-  }
-
   clear(): void {
     this.#filters.clear();
-    this.#exchanges.clear();
+    this.exchanges.clear();
   }
 
-  #letGo(exchange: Exchange): void {
-    exchange.operation.op = undefined;
-    exchange.deadline = Number.POSITIVE_INFINITY;
-  }
-
-  #take(packetId: number, kind: Exchange['operation']['kind']): Exchange | undefined {
-    const exchange = this.#exchanges.get(packetId);
+  #take(packetId: number, kind: Request['operation']['kind']): Request | undefined {
+    const exchange = this.exchanges.get(packetId);
     // An answer to nothing settles nothing.
     if (exchange?.operation.kind !== kind) return undefined;
-    this.#exchanges.delete(packetId);
+    this.exchanges.delete(packetId);
     return exchange;
   }
 }
