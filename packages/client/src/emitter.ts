@@ -23,9 +23,11 @@ export class Emitter<Events extends object> {
   }
 
   emit<Name extends keyof Events>(name: Name, event: Events[Name]): void {
-    for (const listener of this.#listeners.get(name) ?? []) {
-      callSafely(listener as (event: Events[Name]) => unknown, event, this.#onError);
-    }
+    const listeners = this.#listeners.get(name);
+    // One that is added meanwhile did not hear this event; one that is removed meanwhile does not want to.
+    for (const listener of [...(listeners ?? [])])
+      if (listeners?.has(listener) === true)
+        callSafely(listener as (event: Events[Name]) => unknown, event, this.#onError);
   }
 }
 
