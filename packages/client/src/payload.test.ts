@@ -38,7 +38,11 @@ describe('payloadBytes', () => {
 
   it('copies: what the caller does to its buffer afterwards changes nothing', () => {
     const buffer = Uint8Array.of(1, 2, 3);
-    const sent = [payloadBytes(buffer), payloadBytes(buffer.buffer), payloadBytes(untyped(new DataView(buffer.buffer)))];
+    const sent = [
+      payloadBytes(buffer),
+      payloadBytes(buffer.buffer),
+      payloadBytes(untyped(new DataView(buffer.buffer))),
+    ];
     buffer.fill(9);
     expect(sent.map(numbers)).toEqual([
       [1, 2, 3],
