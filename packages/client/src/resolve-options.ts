@@ -1,5 +1,5 @@
 /* Options with their defaults, checked once: what is wrong is said by `createClient`, not by the first connection. */
-import { InvalidPacketError, type Will, packetSize, validateTopicName } from '@mqtide/codec';
+import { InvalidPacketError, type Will, packetSize } from '@mqtide/codec';
 import { invalidArgument } from './errors.ts';
 import type { ClientOptions, CredentialsOptions } from './options.ts';
 import { payloadBytes } from './payload.ts';
@@ -12,10 +12,12 @@ const MINUTE = 60_000;
 const MEBIBYTE = 1_048_576;
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
+/** The names of options that are numbers. */
+const IS_NUMBER = /(Ms|Seconds|Maximum)$|^max/;
+
 /** What the session is configured with. Throws `INVALID_ARGUMENT`. */
 export function resolveOptions(options: ClientOptions): SessionConfig {
   const { protocolVersion = 5, clientId, reconnect = {}, session = {}, will, connectProperties } = options;
-  if (![5, 4, 'auto'].includes(protocolVersion)) throw invalidArgument("`protocolVersion` is 5, 4 or 'auto'.");
   if (typeof options.url !== 'function') checkUrl(options.url);
   const config: SessionConfig = {
     protocolVersion,
@@ -47,6 +49,15 @@ export function resolveOptions(options: ClientOptions): SessionConfig {
     urlChanges: typeof options.url === 'function',
   };
   for (const part of [config, config.session, config.reconnect, config.offlineQueue, config.limits]) checkNumbers(part);
+  checkWord('protocolVersion', protocolVersion, [5, 4, 'auto']);
+  checkWord('session.behavior', session.behavior, ['clean', 'rejoinPostSuccess', 'rejoinAlways', undefined]);
+  checkWord('session.onLost', config.session.onLost, ['republishQos1', 'republish', 'fail']);
+  checkWord('reconnect.jitter', config.reconnect && config.reconnect.jitter, ['full', 'decorrelated', 'none', false]);
+  checkWord('offlineQueue.behavior', config.offlineQueue.behavior, [
+    'failQos0PublishOnDisconnect',
+    'failNonQos1PublishOnDisconnect',
+    'failAllOnDisconnect',
+  ]);
   checkConnect(config, options);
   return config;
 }
@@ -92,8 +103,6 @@ function resolveWill({
   retain = false,
   properties,
 }: NonNullable<ClientOptions['will']>): Will {
-  const problem = validateTopicName(topic);
-  if (problem !== undefined) throw invalidArgument(`The topic of \`will\` ${problem}.`);
   return { topic, payload: payloadBytes(payload), qos, retain, ...(properties && { properties }) };
 }
 
@@ -112,8 +121,13 @@ function checkConnect(config: SessionConfig, { credentials = {} }: ClientOptions
 /** Whole numbers from 0; the codec checks those that are sent, and 0 milliseconds leave no time for anything. */
 function checkNumbers(part: object | false): void {
   for (const [name, value] of Object.entries(part))
-    if (typeof value === 'number' && !(Number.isInteger(value) && value >= (name.endsWith('TimeoutMs') ? 1 : 0)))
+    if (IS_NUMBER.test(name) && !(Number.isInteger(value) && value >= (name.endsWith('TimeoutMs') ? 1 : 0)))
       throw invalidArgument(`\`${name}\` is a whole number, not ${value}.`);
+}
+
+function checkWord(name: string, value: unknown, allowed: readonly unknown[]): void {
+  if (!allowed.includes(value))
+    throw invalidArgument(`\`${name}\` is one of ${allowed.join(', ')}, not ${String(value)}.`);
 }
 
 /** 22 letters and digits, which every server has to accept [MQTT-3.1.3-5], with 131 bits of chance. */
