@@ -3,6 +3,7 @@ import { defineConfig } from 'rolldown';
 /** Entries of the package. Adding one is a line here and its rows under "exports" in package.json. */
 const entries = {
   index: 'src/index.ts',
+  topics: 'src/topics/index.ts',
   internal: 'src/internal.ts',
 };
 
