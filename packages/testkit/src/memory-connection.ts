@@ -101,11 +101,14 @@ export class MemoryConnection {
     this.#end({ code: 1006, reason: '', subprotocolRefused: true });
   }
 
-  /** Sends the client one binary frame. The bytes are copied. */
-  deliver(bytes: Uint8Array): void {
+  /** Sends the client one binary frame. The bytes are copied. `arrived` runs when the client has got them. */
+  deliver(bytes: Uint8Array, arrived?: () => void): void {
     if (this.#state !== 'open') throw new Error(`cannot deliver to a connection that is ${this.#state}`);
     const frame = bytes.slice();
-    this.#tell(() => this.#listener.onData(frame));
+    this.#tell(() => {
+      this.#listener.onData(frame);
+      arrived?.();
+    });
   }
 
   /** Sends the bytes in frames of these sizes, and what is left in one more; a single size is used throughout. */

@@ -57,7 +57,8 @@ export function createPair(options: PairOptions = {}): Pair {
   function serve(connection: MemoryConnection): void {
     connection.accept(
       connectBytes(broker, {
-        send: (bytes) => connection.deliver(bytes),
+        confirmsArrival: true,
+        send: (bytes, arrived) => connection.deliver(bytes, arrived),
         close: (code) => connection.drop(code),
       }),
     );

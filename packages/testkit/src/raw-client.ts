@@ -31,7 +31,11 @@ export class RawClient {
     this.version = version;
     const decoder = new Decoder({ version, sender: 'server' });
     this.#connection = connectBytes(broker, {
-      send: (bytes) => this.received.push(...decoder.push(bytes)),
+      confirmsArrival: true,
+      send: (bytes, arrived) => {
+        this.received.push(...decoder.push(bytes));
+        arrived();
+      },
       close: () => {
         this.#isOpen = false;
       },

@@ -3,7 +3,10 @@ import type { Broker } from './broker.ts';
 
 /** A wire that carries bytes to a client. */
 export interface ByteWire {
-  send(bytes: Uint8Array): void;
+  /** `arrived` is to be called when the client has the bytes, if `confirmsArrival` says that it will be. */
+  send(bytes: Uint8Array, arrived: () => void): void;
+  /** Whether the wire knows what reaches the client; then the broker can tell more of what a client may not do. */
+  readonly confirmsArrival?: boolean;
   /** Closes after what was sent. Without a code the connection is lost: there is no close frame. */
   close(code?: number): void;
 }
@@ -19,7 +22,8 @@ export interface ByteConnection {
 export function connectBytes(broker: Broker, wire: ByteWire): ByteConnection {
   const decoder = new Decoder({ version: 5, sender: 'client' });
   const connection = broker.connect({
-    send: (packet: Packet, version: ProtocolVersion) => wire.send(encode(packet, version)),
+    confirmsArrival: wire.confirmsArrival ?? false,
+    send: (packet: Packet, version: ProtocolVersion, arrived) => wire.send(encode(packet, version), arrived),
     close: (code) => wire.close(code),
   });
   let isMalformed = false;

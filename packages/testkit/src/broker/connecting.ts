@@ -53,22 +53,28 @@ export function finishConnect(
   const { session, isPresent } = core.sessions.open(link.clientId, connect.cleanStart);
   session.link = link;
   session.will = connect.will;
-  session.expirySeconds = expirySeconds(core, connect);
+  link.limits = limitsFor(core, connect);
+  session.expirySeconds = expirySeconds(link.limits, connect);
   link.session = session;
   link.sessionPresent = isPresent;
-  link.keepAliveSeconds =
-    (link.version === 5 ? core.options.connack?.serverKeepAlive : undefined) ?? connect.keepAliveSeconds;
+  link.keepAliveSeconds = link.limits.serverKeepAlive ?? connect.keepAliveSeconds;
   link.state = 'connected';
-  link.send(connack(core, link, connect, end.data));
+  link.send(connack(link, connect, end.data));
   if (link.isOpen) resumeDeliveries(core, link, session);
 }
 
-function connack(core: BrokerCore, link: Link, connect: ConnectPacket, data: Uint8Array | undefined): ConnackPacket {
+function limitsFor(core: BrokerCore, connect: ConnectPacket): PropertiesOf<'connack'> {
+  const { connack: limits = {} } = core.options;
+  if (connect.protocolVersion === 4) return {};
+  return typeof limits === 'function' ? limits(connect) : limits;
+}
+
+function connack(link: Link, connect: ConnectPacket, data: Uint8Array | undefined): ConnackPacket {
   const packet: ConnackPacket = { type: 'connack', sessionPresent: link.sessionPresent, reasonCode: 0 };
   if (link.version === 4) return packet;
   const authenticationMethod = connect.properties?.authenticationMethod;
   const properties: PropertiesOf<'connack'> = {
-    ...core.options.connack,
+    ...link.limits,
     ...(connect.clientId === '' && { assignedClientIdentifier: link.clientId }), // [MQTT-3.2.2-16]
     ...(authenticationMethod !== undefined && { authenticationMethod }), // [MQTT-4.12.0-5]
     ...(data !== undefined && { authenticationData: data }),
@@ -87,9 +93,9 @@ function refuse(link: Link, reasonCode: number, properties: PropertiesOf<'connac
   link.end(1000);
 }
 
-function expirySeconds(core: BrokerCore, connect: ConnectPacket): number {
+function expirySeconds(limits: PropertiesOf<'connack'>, connect: ConnectPacket): number {
   if (connect.protocolVersion === 4) return connect.cleanStart ? 0 : Number.POSITIVE_INFINITY;
-  const seconds = core.options.connack?.sessionExpiryInterval ?? connect.properties?.sessionExpiryInterval ?? 0;
+  const seconds = limits.sessionExpiryInterval ?? connect.properties?.sessionExpiryInterval ?? 0;
   return seconds === NEVER_EXPIRES ? Number.POSITIVE_INFINITY : seconds;
 }
 

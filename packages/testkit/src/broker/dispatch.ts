@@ -90,7 +90,7 @@ function handleWhileAuthenticating(core: BrokerCore, link: Link, packet: Packet)
 
 function handleWhileConnected(core: BrokerCore, link: Link, packet: Packet): void {
   const { session } = link;
-  if (session === undefined || !checkPacketSize(core, link, packet)) return;
+  if (session === undefined || !checkPacketSize(link, packet)) return;
   if (packet.type === 'connect') {
     link.violated('connectOnce', packet);
     return;

@@ -40,8 +40,8 @@ describe.each([4, 5] as const)('PUBLISH from a client of version %i', (version) 
 
   it('of QoS 2 is passed on once, although it is sent again on the next connection', () => {
     const { broker, client, arrived } = publisher(version);
+    broker.faults.add({ when: 'sent', type: 'pubrec', nth: 1, effect: 'closeBefore' });
     client.publish({ topic: 'two', qos: 2, packetId: 2 });
-    client.close();
     const again = reconnect(broker, version);
     again.publish({ topic: 'two', qos: 2, packetId: 2, duplicate: true });
     expect(again.take('pubrec').packetId).toBe(2);
@@ -149,5 +149,50 @@ describe('the content of a message', () => {
     const again = reconnect(broker, 5);
     again.publish({ qos: 2, packetId: 1, payload: Uint8Array.of(1, 2, 4), duplicate: true });
     expect(broker.violations.map(({ name }) => name)).toEqual(['contentChanged']);
+  });
+});
+
+describe('what is on its way to the client', () => {
+  /** A client of which the test decides when it has got something. */
+  function slow() {
+    const broker = new Broker();
+    const arrivals: (() => void)[] = [];
+    const connection = broker.connect({
+      confirmsArrival: true,
+      send: (_packet, _version, arrived) => arrivals.push(arrived),
+      close: () => undefined,
+    });
+    connection.receive({ type: 'connect', protocolVersion: 5, clientId: 'a', cleanStart: true, keepAliveSeconds: 0 });
+    const publish = (qos: 1 | 2, packetId: number): void =>
+      connection.receive({
+        type: 'publish',
+        topic: 'a',
+        payload: new Uint8Array(),
+        qos,
+        packetId,
+        retain: false,
+        duplicate: false,
+      });
+    return { broker, connection, publish, arrive: () => arrivals.splice(0).forEach((arrived) => arrived()) };
+  }
+
+  it('keeps an identifier in use until the answer has arrived', () => {
+    for (const waits of [false, true]) {
+      const { broker, publish, arrive } = slow();
+      publish(1, 7);
+      if (waits) arrive();
+      publish(1, 7);
+      expect(broker.violations.map(({ name }) => name)).toEqual(waits ? [] : ['packetIdInUse']);
+    }
+  });
+
+  it('cannot be answered by the client before it has arrived', () => {
+    for (const waits of [false, true]) {
+      const { broker, connection, publish, arrive } = slow();
+      publish(2, 7);
+      if (waits) arrive();
+      connection.receive({ type: 'pubrel', packetId: 7, reasonCode: 0 });
+      expect(broker.violations.map(({ name }) => name)).toEqual(waits ? [] : ['pubrelBeforePubrec']);
+    }
   });
 });

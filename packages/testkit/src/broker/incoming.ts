@@ -4,8 +4,8 @@
  */
 import type { AckPacket, PublishPacket } from '@mqtide/codec';
 import type { BrokerCore } from './core.ts';
-import { checkFlow, checkLimits, mayResend } from './incoming-checks.ts';
-import type { Link } from './link.ts';
+import { checkFlow, checkLimits, checkPubrel, openFlowOf } from './incoming-checks.ts';
+import type { Leaving, Link } from './link.ts';
 import { type BrokerMessage, messageOfPublish } from './message.ts';
 import { route } from './routing.ts';
 import type { BrokerSession, IncomingFlow } from './session.ts';
@@ -22,7 +22,7 @@ interface Arrived {
 }
 
 export function handlePublish(core: BrokerCore, link: Link, session: BrokerSession, packet: PublishPacket): void {
-  if (!checkLimits(core, link, packet)) return;
+  if (!checkLimits(link, packet)) return;
   const topic = resolveTopic(link, packet);
   if (topic === undefined) return;
   const resolved = { ...packet, topic };
@@ -32,7 +32,7 @@ export function handlePublish(core: BrokerCore, link: Link, session: BrokerSessi
     return;
   }
   const arrived: Arrived = { packet: resolved, packetId: resolved.packetId };
-  if (!checkFlow(core, link, session, arrived.packet, arrived.packetId)) return;
+  if (!checkFlow(link, session, arrived.packet, arrived.packetId)) return;
   if (resolved.qos === 1) receiveQos1(core, link, session, arrived);
   else receiveQos2(core, link, session, arrived);
 }
@@ -64,10 +64,10 @@ function receiveQos1(core: BrokerCore, link: Link, session: BrokerSession, { pac
   const answer = core.faults.takeAnswer('puback');
   const decided = answer?.reasonCode ?? decide(core, link, packet) ?? SUCCESS;
   const reasonCode = pass(core, flow.message, decided);
-  link.send(ack(link, 'puback', packetId, reasonCode, answer?.reasonString), () => {
-    if (session.incoming.get(packetId) === flow) session.incoming.delete(packetId);
-    link.incomingWindow.delete(packetId);
-  });
+  link.send(
+    ack(link, 'puback', packetId, reasonCode, answer?.reasonString),
+    finalAnswer(link, session, flow, packetId),
+  );
 }
 
 function receiveQos2(core: BrokerCore, link: Link, session: BrokerSession, { packet, packetId }: Arrived): void {
@@ -86,17 +86,34 @@ function receiveQos2(core: BrokerCore, link: Link, session: BrokerSession, { pac
 
 function sendPubrec(link: Link, session: BrokerSession, flow: IncomingFlow, pubrec: AckPacket<'pubrec'>): void {
   const { packetId } = pubrec;
-  link.send(pubrec, () => {
-    if (pubrec.reasonCode >= REFUSED) {
-      // The flow is over and its identifier is free [MQTT-4.3.3-9].
-      session.incoming.delete(packetId);
-      link.incomingWindow.delete(packetId);
-      return;
-    }
-    if (flow.awaits === 'answer') flow.awaits = 'pubrel';
-    link.sentPubrecs.delete(packetId);
-    link.sentPubrecs.add(packetId);
+  // Refused: the flow is over and its identifier is free [MQTT-4.3.3-9].
+  if (pubrec.reasonCode >= REFUSED) return link.send(pubrec, finalAnswer(link, session, flow, packetId));
+  link.send(pubrec, {
+    sent: () => {
+      if (flow.awaits === 'answer') flow.awaits = 'pubrel';
+      flow.pubrec = 'underway';
+      link.sentPubrecs.delete(packetId);
+      link.sentPubrecs.add(packetId);
+    },
+    known: (isCertain) => {
+      flow.pubrec = isCertain ? 'arrived' : 'unknown';
+    },
   });
+}
+
+/** After this answer the broker has forgotten the message; the client has when the answer reaches it. */
+function finalAnswer(link: Link, session: BrokerSession, flow: IncomingFlow | undefined, packetId: number): Leaving {
+  return {
+    sent: () => {
+      if (flow === undefined || session.incoming.get(packetId) !== flow) return;
+      session.incoming.delete(packetId);
+      session.unconfirmed.set(packetId, flow);
+    },
+    known: () => {
+      link.incomingWindow.delete(packetId);
+      if (session.unconfirmed.get(packetId) === flow) session.unconfirmed.delete(packetId);
+    },
+  };
 }
 
 /** The client's PUBREL; an identifier that is not known is answered too [MQTT-4.3.3-11]. */
@@ -112,32 +129,23 @@ export function handlePubrel(core: BrokerCore, link: Link, session: BrokerSessio
   const answer = core.faults.takeAnswer('pubcomp');
   const reasonCode = answer?.reasonCode ?? (flow === undefined ? PACKET_ID_NOT_FOUND : SUCCESS);
   if (flow !== undefined) flow.awaits = 'pubcomp';
-  link.send(ack(link, 'pubcomp', packetId, reasonCode, answer?.reasonString), () => {
-    if (session.incoming.get(packetId) === flow) session.incoming.delete(packetId);
-    link.incomingWindow.delete(packetId);
-  });
-}
-
-function checkPubrel(link: Link, flow: IncomingFlow | undefined, packet: AckPacket<'pubrel'>): void {
-  const { packetId } = packet;
-  const [next] = link.sentPubrecs;
-  if (link.sentPubrecs.has(packetId) && next !== packetId) link.violated('pubrelOrder', packet);
-  link.sentPubrecs.delete(packetId);
-  if (link.receivedPubrels.has(packetId)) link.violated('pubrelTwice', packet);
-  else if (flow?.awaits === 'answer') link.violated('pubrelBeforePubrec', packet);
-  else if (flow === undefined && !mayResend(link) && packet.reasonCode !== PACKET_ID_NOT_FOUND) {
-    link.violated('resentWithoutSession', packet);
-  }
+  const known = flow ?? session.unconfirmed.get(packetId);
+  link.send(
+    ack(link, 'pubcomp', packetId, reasonCode, answer?.reasonString),
+    finalAnswer(link, session, known, packetId),
+  );
 }
 
 function openFlow(core: BrokerCore, link: Link, session: BrokerSession, { packet, packetId }: Arrived): IncomingFlow {
   const flow: IncomingFlow = {
     message: messageOfPublish(packet, packet.topic, { now: core.now(), publisher: link.clientId }),
     awaits: 'answer',
+    pubrec: 'unknown',
     connection: link.number,
-    arrival: session.incoming.get(packetId)?.arrival ?? core.nextArrival(),
+    arrival: openFlowOf(session, packetId)?.arrival ?? core.nextArrival(),
   };
   session.incoming.set(packetId, flow);
+  session.unconfirmed.delete(packetId);
   return flow;
 }
 

@@ -7,7 +7,10 @@ import type { ViolationLog } from './violations.ts';
 
 /** The other end of a connection, as the broker sees it. */
 export interface BrokerPeer {
-  send(packet: Packet, version: ProtocolVersion): void;
+  /** `arrived` is to be called when the client has the packet, if `confirmsArrival` says that it will be. */
+  send(packet: Packet, version: ProtocolVersion, arrived: () => void): void;
+  /** Whether the wire knows what reaches the client; then the broker can tell more of what a client may not do. */
+  readonly confirmsArrival?: boolean;
   /** Closes the connection after what was sent. Without a code it is lost: there is no close frame. */
   close(code?: number): void;
 }
@@ -17,6 +20,13 @@ const KEEP_ALIVE_TOLERANCE = 1.5;
 
 /** How long a client may take to close its connection after DISCONNECT. */
 const CLOSE_GRACE_MS = 5_000;
+
+/** What happens when a packet leaves, which may be later or never. */
+export interface Leaving {
+  sent?(): void;
+  /** The client has it. Where the wire does not tell, it is called with false as soon as the packet was sent. */
+  known?(isCertain: boolean): void;
+}
 
 /** What a connection takes from its broker. */
 export interface LinkContext {
@@ -53,6 +63,8 @@ export class Link {
   clientId = '';
   /** What the CONNACK said. */
   sessionPresent = false;
+  /** The limits in the CONNACK; none in 3.1.1. */
+  limits: PropertiesOf<'connack'> = {};
   /** In force on this connection; 0 is none. */
   keepAliveSeconds = 0;
   lastReceivedAt: number;
@@ -111,16 +123,14 @@ export class Link {
     return this.lastReceivedAt + this.keepAliveSeconds * 1_000 * KEEP_ALIVE_TOLERANCE;
   }
 
-  /**
-   * Sends a packet, unless a fault says otherwise. `onSent` runs when it really leaves, which may be later or never.
-   */
-  send(packet: Packet, onSent?: () => void): void {
+  /** Sends a packet, unless a fault says otherwise. */
+  send(packet: Packet, leaving: Leaving = {}): void {
     if (!this.isOpen) return;
     const effect = this.#context.faults.effectOn('sent', packet, this.clientId);
     if (effect === 'ignore') return;
     if (effect === 'closeBefore') return this.lose();
-    if (effect === 'hold') return this.#context.faults.hold(() => this.#transmit(packet, onSent));
-    this.#transmit(packet, onSent);
+    if (effect === 'hold') return this.#context.faults.hold(() => this.#transmit(packet, leaving));
+    this.#transmit(packet, leaving);
     if (effect === 'closeAfter') this.lose();
   }
 
@@ -177,10 +187,12 @@ export class Link {
     return true;
   }
 
-  #transmit(packet: Packet, onSent: (() => void) | undefined): void {
+  #transmit(packet: Packet, leaving: Leaving): void {
     if (!this.isOpen) return;
     this.#context.record('sent', this, packet);
-    this.#peer.send(packet, this.version);
-    onSent?.();
+    leaving.sent?.();
+    const { confirmsArrival = false } = this.#peer;
+    this.#peer.send(packet, this.version, () => leaving.known?.(true));
+    if (!confirmsArrival) leaving.known?.(false);
   }
 }

@@ -23,10 +23,10 @@ export interface BrokerOptions {
   /** Versions that it speaks. @default [4, 5] */
   readonly versions?: readonly ProtocolVersion[];
   /**
-   * Properties of every successful CONNACK of 5.0. What they limit is enforced: a client that goes beyond is
-   * disconnected and remembered in the violations.
+   * Properties of every successful CONNACK of 5.0, or a function that is asked for each. What they limit is enforced: a
+   * client that goes beyond is disconnected and remembered in the violations.
    */
-  readonly connack?: PropertiesOf<'connack'>;
+  readonly connack?: PropertiesOf<'connack'> | ((connect: ConnectPacket) => PropertiesOf<'connack'>);
   readonly decide?: BrokerDecisions;
   /** Enhanced authentication, 5.0 only; without it every method is refused. */
   readonly authenticate?: Authenticator;

@@ -92,8 +92,10 @@ function sendPublish(
   const aliased = alias === undefined ? packet : withAlias(packet, alias);
   const limit = link.connect?.properties?.maximumPacketSize;
   if (limit !== undefined && packetSize(aliased, link.version) > limit) return false;
-  link.send(aliased, () => {
-    if (alias !== undefined) alias.isKnown = true;
+  link.send(aliased, {
+    sent: () => {
+      if (alias !== undefined) alias.isKnown = true;
+    },
   });
   return true;
 }

@@ -27,13 +27,6 @@ function resume(broker: Broker, before: RawClient): RawClient {
   return client;
 }
 
-/** Sends the client two messages, 1 and 2. */
-function withDeliveries(client: RawClient, broker: Broker, qos: 1 | 2): void {
-  client.connect();
-  client.subscribe(1, 'a');
-  for (let count = 0; count < 2; count++) broker.publish({ topic: 'a', qos });
-}
-
 /** A connected client does something. */
 const connected =
   (act: (client: RawClient) => void): Commit =>
@@ -63,11 +56,13 @@ const resumed =
     return again;
   };
 
-/** A client that was sent two messages acknowledges them wrongly. */
+/** A client that was sent two messages, 1 and 2, acknowledges them wrongly. */
 const acknowledging =
   (qos: 1 | 2, act: (client: RawClient) => void): Commit =>
   (client, broker) => {
-    withDeliveries(client, broker, qos);
+    client.connect();
+    client.subscribe(1, 'a');
+    for (let count = 0; count < 2; count++) broker.publish({ topic: 'a', qos });
     act(client);
   };
 
@@ -177,8 +172,16 @@ const CRIMES: readonly Crime[] = [
   [
     'resendOrder',
     resumed(
-      (client) => [qos2(client, 7), qos2(client, 8)],
-      (client) => [qos2(client, 8, true), qos2(client, 7, true)],
+      (client) => [qos1(client, 7), qos1(client, 8)],
+      (client) => [qos1(client, 8, true), qos1(client, 7, true)],
+      'puback',
+    ),
+  ],
+  [
+    'publishAfterPubrec',
+    resumed(
+      (client) => qos2(client, 7),
+      (client) => qos2(client, 7, true),
     ),
   ],
   [

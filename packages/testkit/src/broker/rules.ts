@@ -30,6 +30,7 @@ export type RuleName =
   | 'resentOnSameConnection'
   | 'resentWithoutSession'
   | 'resendOrder'
+  | 'publishAfterPubrec'
   | 'publishAfterPubrel'
   | 'pubrelBeforePubrec'
   | 'pubrelTwice'
@@ -98,6 +99,11 @@ export const RULES: Readonly<Record<RuleName, Rule>> = {
     broken: 'sent something again although no session was resumed',
   },
   resendOrder: { 5: 'MQTT-4.6.0-1', 4: 'MQTT3-4.6.0-1', broken: 'sent PUBLISH packets again in another order' },
+  publishAfterPubrec: {
+    5: 'MQTT-4.4.0-1',
+    4: 'MQTT3-4.3.3-1',
+    broken: 'sent a PUBLISH again after it was given the PUBREC',
+  },
   publishAfterPubrel: { 5: 'MQTT-4.3.3-6', 4: 'MQTT3-4.3.3-1', broken: 'sent a PUBLISH again after its PUBREL' },
   pubrelBeforePubrec: { 5: 'MQTT-4.3.3-4', 4: 'MQTT3-4.3.3-1', broken: 'sent a PUBREL before the PUBREC' },
   pubrelTwice: { 5: 'MQTT-4.4.0-1', broken: 'sent a PUBREL again on the same connection' },

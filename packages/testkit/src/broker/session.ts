@@ -33,6 +33,8 @@ export interface IncomingFlow {
   readonly message: BrokerMessage;
   /** `answer`: the broker has not sent its PUBACK or PUBREC yet; `pubcomp`: it has not sent its PUBCOMP yet. */
   awaits: 'answer' | 'pubrel' | 'pubcomp';
+  /** Whether a PUBREC that was sent has reached the client, where the wire tells. */
+  pubrec: 'unknown' | 'underway' | 'arrived';
   /** The connection on which the PUBLISH came last. */
   connection: number;
   /** Orders flows by the first arrival of their PUBLISH. */
@@ -48,6 +50,8 @@ export class BrokerSession {
   /** Deliveries that were never sent. */
   readonly queue: Delivery[] = [];
   readonly incoming: Map<number, IncomingFlow> = new Map();
+  /** Messages that were answered for good, by an answer that has not reached the client: to it they are still open. */
+  readonly unconfirmed: Map<number, IncomingFlow> = new Map();
   /** The connection it is on; undefined while the client is away. */
   link: Link | undefined;
   /** In force until the client says DISCONNECT, or it is published. */

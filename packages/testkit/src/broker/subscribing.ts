@@ -19,7 +19,7 @@ const NO_SUBSCRIPTION_EXISTED = 0x11;
 /** Answers a SUBSCRIBE and sends the retained messages that the new subscriptions match. */
 export function handleSubscribe(core: BrokerCore, link: Link, session: BrokerSession, packet: SubscribePacket): void {
   checkRequestId(link, session, packet, packet.packetId);
-  for (const rule of brokenRules(core, link, packet)) {
+  for (const rule of brokenRules(link, packet)) {
     if (link.violated(rule, packet)) return;
   }
   const answer = core.faults.takeAnswer('suback');
@@ -36,7 +36,7 @@ export function handleSubscribe(core: BrokerCore, link: Link, session: BrokerSes
   });
   link.send(
     { type: 'suback', packetId: packet.packetId, reasonCodes, ...reasonProperties(link, answer?.reasonString) },
-    () => link.requests.delete(packet.packetId),
+    { known: () => void link.requests.delete(packet.packetId) },
   );
   for (const { subscription, isNew } of made) sendRetained(core, session, subscription, isNew);
 }
@@ -63,7 +63,7 @@ export function handleUnsubscribe(
       reasonCodes: link.version === 5 ? reasonCodes : [],
       ...reasonProperties(link, answer?.reasonString),
     },
-    () => link.requests.delete(packet.packetId),
+    { known: () => void link.requests.delete(packet.packetId) },
   );
 }
 
@@ -73,13 +73,13 @@ function reasonProperties(link: Link, reasonString: string | undefined) {
 }
 
 /** What a SUBSCRIBE may not ask for on this connection. */
-function brokenRules(core: BrokerCore, link: Link, packet: SubscribePacket): RuleName[] {
+function brokenRules(link: Link, packet: SubscribePacket): RuleName[] {
   if (link.version === 4) return [];
   const {
     wildcardSubscriptionAvailable = true,
     subscriptionIdentifierAvailable = true,
     sharedSubscriptionAvailable = true,
-  } = core.options.connack ?? {};
+  } = link.limits;
   const { subscriptions, properties } = packet;
   const hasShared = subscriptions.some(({ filter }) => isSharedFilter(filter));
   const hasWildcard = subscriptions.some(({ filter }) => /[+#]/.test(filter));
