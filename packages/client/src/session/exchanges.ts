@@ -1,22 +1,23 @@
 import { failure } from './failures.ts';
+import type { Operation } from './operation.ts';
 import type { Turn } from './turn.ts';
 
 /** A packet that the server has to answer under the same packet identifier. */
 export interface Exchange {
   readonly packetId: number;
-  /** `op` is absent when nobody waits for the outcome any more. */
-  readonly operation: { op: number | undefined };
-  /** When the operation fails; the exchange goes on, and keeps its identifier, since the server may have the packet. */
-  deadline: number;
+  /** When it fails the exchange goes on, and keeps its identifier, since the server may have the packet. */
+  readonly operation: Pick<Operation, 'op' | 'deadline'>;
 }
 
 /** The exchanges that are not over, by packet identifier, in the order in which they began. */
 export class Exchanges<Each extends Exchange> {
   readonly #turn: Turn;
+  readonly #ackTimeoutMs: number;
   readonly #byId = new Map<number, Each>();
 
-  constructor(turn: Turn) {
+  constructor(turn: Turn, ackTimeoutMs: number) {
     this.#turn = turn;
+    this.#ackTimeoutMs = ackTimeoutMs;
   }
 
   get size(): number {
@@ -31,9 +32,12 @@ export class Exchanges<Each extends Exchange> {
     return this.#byId.get(packetId);
   }
 
+  /** The time for an answer begins with the first transmission: what is sent anew later does not begin it again. */
   add(exchange: Each): void {
-    this.#byId.set(exchange.packetId, exchange);
-    this.#turn.wake(exchange.deadline);
+    const { packetId, operation } = exchange;
+    this.#byId.set(packetId, exchange);
+    operation.deadline = Math.min(operation.deadline, this.#turn.now + this.#ackTimeoutMs);
+    this.#turn.wake(operation.deadline);
   }
 
   delete(packetId: number): void {
@@ -60,8 +64,9 @@ export class Exchanges<Each extends Exchange> {
 
   expire(): void {
     for (const exchange of this.#byId.values()) {
-      if (exchange.deadline <= this.#turn.now) this.#turn.fail(this.#letGo(exchange), failure('ACK_TIMEOUT'));
-      else this.#turn.wake(exchange.deadline);
+      const { deadline } = exchange.operation;
+      if (deadline <= this.#turn.now) this.#turn.fail(this.#letGo(exchange), failure('ACK_TIMEOUT'));
+      else this.#turn.wake(deadline);
     }
   }
 
@@ -70,10 +75,10 @@ export class Exchanges<Each extends Exchange> {
     return Array.from(this.#byId.values(), (exchange) => this.#letGo(exchange));
   }
 
-  #letGo(exchange: Each): number | undefined {
-    const { op } = exchange.operation;
-    exchange.operation.op = undefined;
-    exchange.deadline = Number.POSITIVE_INFINITY;
+  #letGo({ operation }: Each): number | undefined {
+    const { op } = operation;
+    operation.op = undefined;
+    operation.deadline = Number.POSITIVE_INFINITY;
     return op;
   }
 }

@@ -4,8 +4,8 @@ import type { OutgoingMessage } from './events.ts';
 interface Waiting {
   /** Absent when nobody waits for the outcome any more. */
   op: number | undefined;
-  /** When the caller's own timeout ends, transmitted or not; infinite without one. */
-  readonly deadline: number;
+  /** When it fails: at the end of the caller's own timeout, and once transmitted, of the time for an answer. */
+  deadline: number;
 }
 
 export interface PublishOperation extends Waiting {

@@ -37,7 +37,6 @@ export type Violation = string | undefined;
 
 export class Outbound {
   readonly #turn: Turn;
-  readonly #ackTimeoutMs: number;
   // Valid for the session.
   readonly exchanges: Exchanges<Published | Released>;
   // Valid for the connection.
@@ -45,9 +44,8 @@ export class Outbound {
   #settings: NegotiatedSettings | undefined;
 
   constructor(turn: Turn, ackTimeoutMs: number) {
-    this.exchanges = new Exchanges(turn);
+    this.exchanges = new Exchanges(turn, ackTimeoutMs);
     this.#turn = turn;
-    this.#ackTimeoutMs = ackTimeoutMs;
   }
 
   /** Whether one more QoS 1 or 2 message may go out now [MQTT-4.9.0-2]. */
@@ -63,7 +61,6 @@ export class Outbound {
       awaits: operation.message.qos === 1 ? 'puback' : 'pubrec',
       packetId,
       operation,
-      deadline: Math.min(operation.deadline, this.#turn.now + this.#ackTimeoutMs),
     };
     this.exchanges.add(exchange);
     this.#send(exchange, false);
@@ -94,11 +91,11 @@ export class Outbound {
       return undefined;
     }
     this.#end(exchange);
+    const { op, deadline } = exchange.operation;
     this.exchanges.add({
       awaits: 'pubcomp',
       packetId: packet.packetId,
-      operation: { op: exchange.operation.op },
-      deadline: exchange.deadline,
+      operation: { op, deadline },
       received: exchange.awaits === 'pubcomp' ? exchange.received : packet,
     });
     this.#sendPubrel(packet.packetId);

@@ -26,21 +26,18 @@ const FILTERS_PER_RENEWAL = 8;
 
 export class Subscriptions {
   readonly #turn: Turn;
-  readonly #ackTimeoutMs: number;
   // Valid beyond the session.
   readonly #filters = new Map<string, Subscription>();
   // Valid for the connection.
   readonly exchanges: Exchanges<Request>;
 
   constructor(turn: Turn, ackTimeoutMs: number) {
-    this.exchanges = new Exchanges(turn);
+    this.exchanges = new Exchanges(turn, ackTimeoutMs);
     this.#turn = turn;
-    this.#ackTimeoutMs = ackTimeoutMs;
   }
 
   transmit(operation: SubscribeOperation | UnsubscribeOperation, packetId: number): void {
-    const deadline = Math.min(operation.deadline, this.#turn.now + this.#ackTimeoutMs);
-    this.exchanges.add({ packetId, operation, deadline });
+    this.exchanges.add({ packetId, operation });
     if (operation.kind === 'subscribe') {
       const { subscriptions, properties } = operation;
       this.#turn.send({ type: 'subscribe', packetId, subscriptions, ...(properties && { properties }) });
