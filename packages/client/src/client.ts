@@ -178,6 +178,7 @@ export class Client {
     handler: MessageHandler | undefined,
   ): Promise<SubscriptionGroup> {
     const { buffer = 1_024, overflow = 'dropOldest', properties, timeoutMs } = options;
+    options.signal?.throwIfAborted();
     const end = (handle: SubscriptionHandle): Promise<void> => this.#unsubscribe(handle);
     // Registered at once: messages may come before the SUBACK [SEC-3.8.4-a].
     const handles = requests.map(
@@ -193,7 +194,9 @@ export class Client {
         (op) => this.#engine.dispatch({ type: 'subscribe', op, subscriptions: requests, ...bound }),
       );
     } catch (error) {
-      for (const handle of handles) this.#giveUp(handle);
+      for (const handle of handles) this.#drop(handle);
+      // After an abort or a timeout the server may have made the subscription all the same.
+      if (!(error instanceof MqttError) || error.code === 'ACK_TIMEOUT') this.#takeBack(handles);
       throw error;
     }
     const refused = refusedIn(packet, requests);
@@ -227,12 +230,10 @@ export class Client {
     );
   }
 
-  /** The caller gave up on a subscription that the server may have made. */
-  #giveUp(handle: SubscriptionHandle): void {
-    this.#drop(handle);
-    const { filter } = handle;
-    if (this.#state.current.status !== 'connected' || this.#router.handlesOf(filter).length > 0) return;
-    this.#engine.dispatch({ type: 'unsubscribe', op: 0, filters: [filter] });
+  #takeBack(handles: readonly SubscriptionHandle[]): void {
+    const filters = handles.map(({ filter }) => filter).filter((filter) => this.#router.handlesOf(filter).length === 0);
+    if (this.#state.current.status === 'connected' && filters.length > 0)
+      this.#engine.dispatch({ type: 'unsubscribe', op: 0, filters });
   }
 
   #drop(handle: SubscriptionHandle): void {
