@@ -8,7 +8,7 @@ import {
   validateTopicName,
 } from '@mqtide/codec';
 import { invalidArgument } from './errors.ts';
-import type { Answer, OperationOptions } from './operations.ts';
+import { type Answer, checkNumber, type OperationOptions } from './operations.ts';
 import { type Payload, payloadBytes } from './payload.ts';
 import { defined } from './session/defined.ts';
 import type { OutgoingMessage } from './session/events.ts';
@@ -42,7 +42,8 @@ export class MessageCheck {
   #lastGoodTopic: string | undefined;
 
   message(topic: string, payload: Payload, options: PublishOptions): OutgoingMessage {
-    const { qos = 0, retain = false, properties } = options;
+    const { qos = 0, retain = false, properties, timeoutMs } = options;
+    checkNumber('timeoutMs', timeoutMs);
     if (topic !== this.#lastGoodTopic) {
       const problem = typeof topic === 'string' ? validateTopicName(topic) : 'is not a string';
       if (problem !== undefined) throw invalidArgument(`The topic ${problem}: '${String(topic)}'.`);

@@ -1,7 +1,7 @@
 import type { PropertiesOf, QoS, SubackPacket, SubscriptionRequest } from '@mqtide/codec';
 import { validateTopicFilter } from '@mqtide/codec';
 import { invalidArgument } from './errors.ts';
-import type { OperationOptions } from './operations.ts';
+import { type OperationOptions, checkNumber } from './operations.ts';
 import type { OverflowPolicy, Subscription } from './subscription.ts';
 
 /** A topic filter with its own options, section 3.8.3.1. All but `qos` are MQTT 5 only. */
@@ -42,6 +42,8 @@ export function subscriptionRequests(
   filters: readonly (string | FilterOptions)[],
   options: SubscribeOptions,
 ): SubscriptionRequest[] {
+  checkNumber('timeoutMs', options.timeoutMs);
+  checkNumber('buffer', options.buffer);
   if (filters.length === 0) throw invalidArgument('`subscribe` needs at least one filter.');
   return filters.map((each) => subscriptionRequest(typeof each === 'string' ? { filter: each } : each, options));
 }
