@@ -226,9 +226,11 @@ export class Session {
   /** The codec refuses what the checks at the door let pass: that operation fails, and nothing else. */
   #unsendable(packet: Packet, op: number | undefined, message: string): void {
     if (packet.type === 'connect') this.#lifecycle.unconnectable(message);
-    else if (packet.type === 'publish') {
-      const waiting = packet.packetId === undefined ? op : this.#outbound.discard(packet.packetId);
+    else if (packet.type === 'publish' || packet.type === 'subscribe' || packet.type === 'unsubscribe') {
+      const part = packet.type === 'publish' ? this.#outbound : this.#subscriptions;
+      const waiting = packet.packetId === undefined ? op : part.discard(packet.packetId);
       this.#turn.fail(waiting, failure('INVALID_ARGUMENT', message));
+      this.#sending.sendMore();
     }
   }
 }

@@ -107,6 +107,13 @@ export class Subscriptions {
     return operations;
   }
 
+  /** Takes back a request that the codec refused to encode. */
+  discard(packetId: number): number | undefined {
+    const exchange = this.exchanges.get(packetId);
+    this.exchanges.delete(packetId);
+    return exchange?.operation.op;
+  }
+
   clear(): void {
     this.#filters.clear();
     this.exchanges.clear();
