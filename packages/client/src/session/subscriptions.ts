@@ -49,11 +49,13 @@ export class Subscriptions {
   }
 
   onSuback(packet: SubackPacket): Violation {
-    const exchange = this.#take(packet.packetId, 'subscribe');
-    if (exchange === undefined) return undefined;
-    const { op, renews, subscriptions } = exchange.operation as SubscribeOperation;
+    const operation = this.exchanges.get(packet.packetId)?.operation;
+    // An answer to nothing settles nothing.
+    if (operation?.kind !== 'subscribe') return undefined;
+    const { op, renews, subscriptions } = operation;
     if (packet.reasonCodes.length !== subscriptions.length)
       return `SUBACK has ${packet.reasonCodes.length} reason codes for ${subscriptions.length} filters`;
+    this.exchanges.delete(packet.packetId);
     if (op === undefined && !renews) return undefined;
     for (const [index, request] of subscriptions.entries()) {
       const reasonCode = packet.reasonCodes[index] as number;
@@ -70,12 +72,15 @@ export class Subscriptions {
   }
 
   onUnsuback(packet: UnsubackPacket): Violation {
-    const exchange = this.#take(packet.packetId, 'unsubscribe');
-    if (exchange === undefined) return undefined;
-    const { op, filters } = exchange.operation as UnsubscribeOperation;
+    const operation = this.exchanges.get(packet.packetId)?.operation;
+    if (operation?.kind !== 'unsubscribe') return undefined;
+    const { op, filters } = operation;
     // 3.1.1 has no reason codes here.
     if (packet.reasonCodes.length > 0 && packet.reasonCodes.length !== filters.length)
       return `UNSUBACK has ${packet.reasonCodes.length} reason codes for ${filters.length} filters`;
+    this.exchanges.delete(packet.packetId);
+    // Again: a SUBACK that was on its way may have come since.
+    for (const filter of filters) this.#filters.delete(filter);
     const refused = packet.reasonCodes.findIndex((reasonCode) => reasonCode >= 0x80);
     if (refused < 0) this.#turn.settle(op, { ok: true, packet });
     else this.#turn.fail(op, filterRefused(packet, packet.reasonCodes[refused] as number, filters[refused] as string));
@@ -117,13 +122,5 @@ export class Subscriptions {
   clear(): void {
     this.#filters.clear();
     this.exchanges.clear();
-  }
-
-  #take(packetId: number, kind: Request['operation']['kind']): Request | undefined {
-    const exchange = this.exchanges.get(packetId);
-    // An answer to nothing settles nothing.
-    if (exchange?.operation.kind !== kind) return undefined;
-    this.exchanges.delete(packetId);
-    return exchange;
   }
 }
