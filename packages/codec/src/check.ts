@@ -1,26 +1,27 @@
-import { InvalidPacketError } from './errors.ts';
+/*
+ * What our caller gave, checked. `field` is told in the error, below the path that the writer is at; absent, the path
+ * itself is the field.
+ */
+import { refuse } from './errors.ts';
 
-/** A whole number from `minimum` to `maximum`, or an error that names the field. */
-export function checkInteger(value: unknown, minimum: number, maximum: number, field: string): number {
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < minimum || value > maximum) {
-    throw new InvalidPacketError(field, `must be a whole number from ${minimum} to ${maximum}`);
-  }
-  return value;
+/** A whole number from `minimum` to `maximum`. */
+export function checkInteger(value: unknown, minimum: number, maximum: number, field?: string): number {
+  const isInRange = Number.isInteger(value) && (value as number) >= minimum && (value as number) <= maximum;
+  return isInRange ? (value as number) : refuse(`must be an integer from ${minimum} to ${maximum}`, field);
 }
 
-/** 1 for `true` and 0 for `false`, or an error that names the field. */
-export function checkFlag(value: unknown, field: string): 0 | 1 {
-  if (typeof value !== 'boolean') throw new InvalidPacketError(field, 'must be true or false');
-  return value ? 1 : 0;
+/** 1 for `true` and 0 for `false`. */
+export function checkFlag(value: unknown, field?: string): number {
+  return typeof value === 'boolean' ? +value : refuse('must be a boolean', field);
 }
 
-/** An array with something in it, or an error that names the field. */
-export function checkFilled(value: unknown, field: string): void {
-  if (!Array.isArray(value) || value.length === 0)
-    throw new InvalidPacketError(field, 'must be an array that is not empty');
+/** An array. */
+export function checkArray(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : refuse('must be an array');
 }
 
-/** Section 2.2.1: never 0 [MQTT-2.2.1-3]. */
-export function checkPacketId(value: unknown): number {
-  return checkInteger(value, 1, 0xffff, 'packetId');
+/** A Uint8Array, of whichever window. */
+export function checkBytes(value: unknown, field?: string): Uint8Array {
+  const isBytes = (value as Uint8Array | undefined)?.BYTES_PER_ELEMENT === 1;
+  return isBytes ? (value as Uint8Array) : refuse('must be a Uint8Array', field);
 }

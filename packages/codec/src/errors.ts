@@ -38,12 +38,22 @@ export function malformed(problem: string): MalformedPacketError {
   return new MalformedPacketError(0x81, problem);
 }
 
-/** Protocol Error: the bytes can be parsed, but say what may not be said, section 1.2. */
-export function protocolError(problem: string): MalformedPacketError {
-  return new MalformedPacketError(0x82, problem);
+/** Throws a Protocol Error where there is a problem: the bytes say what may not be said, section 1.2. */
+export function reject(problem: string | undefined, field: string): void {
+  if (problem !== undefined) throw new MalformedPacketError(0x82, `${field} ${problem}`);
 }
+
+/** Throws `InvalidPacketError` where there is a problem. The path that the writer is at is put in front of `field`. */
+export function refuse(problem: string, field?: string): never;
+export function refuse(problem: string | undefined, field?: string): void;
+export function refuse(problem: string | undefined, field = ''): void {
+  if (problem !== undefined) throw new InvalidPacketError(field, problem);
+}
+
+export const NOT_ALLOWED = 'is not allowed';
+export const MISSING = 'is missing';
 
 /** A number as the standard writes it. */
 export function hex(value: number): string {
-  return `0x${value.toString(16).toUpperCase().padStart(2, '0')}`;
+  return `0x${value.toString(16).padStart(2, '0')}`;
 }

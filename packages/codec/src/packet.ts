@@ -166,3 +166,6 @@ export type PacketType = Packet['type'];
 
 /** The packet with a given `type`. */
 export type PacketOf<Type extends PacketType> = Extract<Packet, { readonly type: Type }>;
+
+/** A packet while it is read. */
+export type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };

@@ -4,7 +4,7 @@
  */
 
 declare class TextEncoder {
-  encodeInto(source: string, destination: Uint8Array): { read: number; written: number };
+  encode(source: string): Uint8Array;
 }
 
 declare class TextDecoder {

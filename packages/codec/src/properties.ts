@@ -2,7 +2,7 @@
  * TABLE 1: the properties of MQTT 5.0, section 2.2.2.2. One row each; the types, the writer, the reader and the
  * validation are derived from the row, so adding a property is adding a row.
  */
-import type { Sender } from './sender.ts';
+import { CLIENT, SERVER } from './sender.ts';
 
 /** A packet, or the will inside CONNECT, that can carry properties. */
 export type PropertyHost =
@@ -30,6 +30,8 @@ export interface PropertyValues {
   u32: number;
   varint: number;
   string: string;
+  /** A string that follows the rules of topic names. */
+  topic: string;
   binary: Uint8Array;
   pair: readonly [name: string, value: string];
 }
@@ -45,10 +47,8 @@ export interface PropertySpec {
   readonly max?: number;
   /** Reason code for a number out of range, where it is not 0x82. */
   readonly outOfRange?: number;
-  /** Follows the rules of topic names: not empty, no wildcards. */
-  readonly topic?: boolean;
-  /** Packets in which only one side may send it. */
-  readonly from?: { readonly [Host in PropertyHost]?: Sender };
+  /** Packets in which only one side may send it: bits of senders. */
+  readonly from?: { readonly [Host in PropertyHost]?: number };
 }
 
 const MESSAGE = ['publish', 'will'] as const satisfies readonly PropertyHost[];
@@ -82,7 +82,7 @@ export const PROPERTIES = {
   messageExpiryInterval: { id: 0x02, type: 'u32', in: MESSAGE },
   contentType: { id: 0x03, type: 'string', in: MESSAGE },
   /** The topic name for a response; its presence makes the message a request. */
-  responseTopic: { id: 0x08, type: 'string', in: MESSAGE, topic: true },
+  responseTopic: { id: 0x08, type: 'topic', in: MESSAGE },
   correlationData: { id: 0x09, type: 'binary', in: MESSAGE },
   /** In SUBSCRIBE the identifier asked for; in a PUBLISH from the server those of all matching subscriptions. */
   subscriptionIdentifier: {
@@ -91,14 +91,14 @@ export const PROPERTIES = {
     in: ['publish', 'subscribe'],
     many: ['publish'],
     min: 1,
-    from: { publish: 'server' },
+    from: { publish: SERVER },
   },
   /** Seconds the session outlives the connection; 0xFFFFFFFF never expires. */
   sessionExpiryInterval: {
     id: 0x11,
     type: 'u32',
     in: ['connect', 'connack', 'disconnect'],
-    from: { disconnect: 'client' },
+    from: { disconnect: CLIENT },
   },
   assignedClientIdentifier: { id: 0x12, type: 'string', in: ['connack'] },
   /** Seconds; replaces the keep alive that the client asked for, even when 0 or larger. */
@@ -110,7 +110,7 @@ export const PROPERTIES = {
   willDelayInterval: { id: 0x18, type: 'u32', in: ['will'] },
   requestResponseInformation: { id: 0x19, type: 'flag', in: ['connect'] },
   responseInformation: { id: 0x1a, type: 'string', in: ['connack'] },
-  serverReference: { id: 0x1c, type: 'string', in: ['connack', 'disconnect'], from: { disconnect: 'server' } },
+  serverReference: { id: 0x1c, type: 'string', in: ['connack', 'disconnect'], from: { disconnect: SERVER } },
   reasonString: { id: 0x1f, type: 'string', in: REASONED },
   receiveMaximum: { id: 0x21, type: 'u16', in: HANDSHAKE, min: 1 },
   topicAliasMaximum: { id: 0x22, type: 'u16', in: HANDSHAKE },

@@ -1,39 +1,34 @@
-import { hex, malformed, protocolError } from './errors.ts';
-import type { PropertiesOf, PropertyHost } from './properties.ts';
-import { PROPERTIES_OF } from './property-hosts.ts';
+import { hex, malformed, NOT_ALLOWED, reject } from './errors.ts';
+import type { PropertyHost } from './properties.ts';
+import { MANY, PROPERTY_INDEX } from './property-index.ts';
 import type { Reader } from './reader.ts';
 
 /**
- * Reads a property length and the properties; `undefined` when there are none, as always in 3.1.1. A property that may
- * not stand here is Malformed (0x81), one that is repeated or that the other side may not send a Protocol Error (0x82),
- * sections 2.2.2.2 and 3.
+ * Reads a property length and the properties into `target`, which stays without when there are none, as always in
+ * 3.1.1. A property that may not stand here is Malformed (0x81); one that is repeated, or that only the other side may
+ * send, is a Protocol Error (0x82), section 2.2.2.2.
  */
-export function readProperties<Host extends PropertyHost>(reader: Reader, host: Host): PropertiesOf<Host> | undefined {
-  if (reader.version === 4) return undefined;
-  const length = reader.varint();
-  if (length === 0) return undefined;
-  const { byId } = PROPERTIES_OF[host];
-  const properties: { [name: string]: unknown } = {};
+export function readProperties(reader: Reader, host: PropertyHost, target: { properties?: unknown }): void {
+  const length = reader.version === 5 ? reader.varint() : 0;
+  if (length === 0) return;
   const end = reader.narrow(length);
+  const properties: { [name: string]: unknown } = {};
   let seen = 0;
   while (reader.remaining > 0) {
     const id = reader.varint();
-    const property = byId[id];
-    if (property === undefined) throw malformed(`property ${hex(id)} is not allowed here`);
-    const { name, bit } = property;
-    if ((property.senders & reader.senders) === 0) throw protocolError(`${property.field} comes from the wrong side`);
-    if ((seen & bit) === 0) {
-      const value = property.type.read(reader, property);
-      properties[name] = property.isMany ? [value] : value;
-      seen |= bit;
-    } else {
-      if (!property.isMany) throw protocolError(`${property.field} is repeated`);
-      (properties[name] as unknown[]).push(property.type.read(reader, property));
-    }
+    const row = PROPERTY_INDEX.byId[id];
+    const use = row?.uses[host];
+    if (row === undefined || use === undefined) throw malformed(`property ${hex(id)} ${NOT_ALLOWED}`);
+    const { name, bit } = row;
+    const isFirst = (seen & bit) === 0;
+    if ((use & reader.senders) === 0) reject(NOT_ALLOWED, name);
+    if (!isFirst && use < MANY) reject('is repeated', name);
+    const value = row.type.read(reader, row);
+    if (use < MANY) properties[name] = value;
+    else if (isFirst) properties[name] = [value];
+    else (properties[name] as unknown[]).push(value);
+    seen |= bit;
   }
   reader.widen(end);
-  if (properties['authenticationData'] !== undefined && properties['authenticationMethod'] === undefined) {
-    throw protocolError('authentication data without a method');
-  }
-  return properties as PropertiesOf<Host>;
+  target.properties = properties;
 }

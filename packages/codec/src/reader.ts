@@ -1,19 +1,19 @@
 import { malformed } from './errors.ts';
 import type { ProtocolVersion } from './packet.ts';
-import { SENDERS } from './sender.ts';
 import { decodeText } from './utf8.ts';
 
 /** A cursor over the bytes of one packet that throws 0x81 instead of reading past its end. */
 export class Reader {
   version: ProtocolVersion;
-  /** Bits of `SENDERS`: who may have sent the bytes. */
-  senders: number = SENDERS.either;
-  #bytes: Uint8Array = new Uint8Array(0);
+  /** Bits of senders: who may have sent the bytes. */
+  readonly senders: number;
+  #bytes: Uint8Array = new Uint8Array();
   #position = 0;
   #end = 0;
 
-  constructor(version: ProtocolVersion) {
+  constructor(version: ProtocolVersion, senders: number) {
     this.version = version;
+    this.senders = senders;
   }
 
   /** Reads from here on in `bytes`, from `start` to `end`. */
@@ -30,8 +30,8 @@ export class Reader {
   /** Ends the view `length` bytes from here, for a part with its own length; hand the result to `widen`. */
   narrow(length: number): number {
     const outer = this.#end;
-    this.#require(length);
-    this.#end = this.#position + length;
+    this.#end = this.#skip(length) + length;
+    this.#position -= length;
     return outer;
   }
 
@@ -40,15 +40,12 @@ export class Reader {
   }
 
   byte(): number {
-    this.#require(1);
-    return this.#bytes[this.#position++] as number;
+    return this.#bytes[this.#skip(1)] as number;
   }
 
   uint16(): number {
-    this.#require(2);
-    const position = this.#position;
-    this.#position = position + 2;
-    return ((this.#bytes[position] as number) << 8) | (this.#bytes[position + 1] as number);
+    const at = this.#skip(2);
+    return ((this.#bytes[at] as number) << 8) | (this.#bytes[at + 1] as number);
   }
 
   uint32(): number {
@@ -58,44 +55,37 @@ export class Reader {
 
   /** A Variable Byte Integer in its shortest form, section 1.5.5. */
   varint(): number {
-    let value = this.byte();
-    if (value < 0x80) return value;
-    value &= 0x7f;
-    for (let shift = 7; shift <= 21; shift += 7) {
+    let value = 0;
+    for (let shift = 0; shift <= 21; shift += 7) {
       const byte = this.byte();
       value |= (byte & 0x7f) << shift;
+      if (byte < 0x80 && (byte > 0 || shift === 0)) return value;
       if (byte === 0) break;
-      if (byte < 0x80) return value;
     }
-    throw malformed('a variable byte integer is too long');
+    throw malformed('has too long an integer');
   }
 
   string(): string {
     const length = this.uint16();
-    this.#require(length);
-    const start = this.#position;
-    this.#position = start + length;
+    const start = this.#skip(length);
     return decodeText(this.#bytes, start, start + length);
   }
 
   /** A copy in a buffer of its own. */
   binary(): Uint8Array {
-    return this.#take(this.uint16());
+    return this.take(this.uint16());
   }
 
-  /** What is left of the packet, as a copy in a buffer of its own. */
-  rest(): Uint8Array {
-    return this.#take(this.remaining);
-  }
-
-  #take(length: number): Uint8Array {
-    this.#require(length);
-    const start = this.#position;
-    this.#position = start + length;
+  /** The next bytes, as a copy in a buffer of its own. */
+  take(length: number): Uint8Array {
+    const start = this.#skip(length);
     return this.#bytes.slice(start, start + length);
   }
 
-  #require(length: number): void {
-    if (this.#end - this.#position < length) throw malformed('ends too early');
+  #skip(length: number): number {
+    const start = this.#position;
+    if (length > this.#end - start) throw malformed('ends too early');
+    this.#position = start + length;
+    return start;
   }
 }

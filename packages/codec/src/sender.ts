@@ -1,8 +1,8 @@
 /** Which side of the connection sends a packet. */
 export type Sender = 'client' | 'server';
 
-/** Sets of senders as bits, so that a table can say who may send what and one `&` can ask it. */
-export const SENDERS = { nobody: 0, client: 1, server: 2, either: 3 } as const;
-
-/** A set of senders. */
-export type SenderSet = keyof typeof SENDERS;
+/* Sets of senders as bits, so that a table says who may send what and one `&` asks it. */
+export const NOBODY = 0;
+export const CLIENT = 1;
+export const SERVER = 2;
+export const EITHER = 3;

@@ -3,7 +3,7 @@
  * one, never normalised [MQTT-4.7.3-4].
  */
 import type { ProtocolVersion } from './packet.ts';
-import { MAXIMUM_LENGTH, textProblem, utf8Length } from './utf8.ts';
+import { encoder, MAXIMUM_LENGTH, TOO_LONG, textProblem } from './utf8.ts';
 
 const SLASH = 0x2f;
 const PLUS = 0x2b;
@@ -19,52 +19,50 @@ export interface SharedFilter {
   readonly filter: string;
 }
 
-/** Whether a text has a character that only topic filters may have. */
-export function hasWildcard(text: string): boolean {
-  return text.includes('+') || text.includes('#');
-}
-
 /**
  * Says what is wrong with a topic name: empty, wildcards, ill-formed, too long. `undefined` when nothing is.
  * Sections 4.7.1 and 4.7.3.
  */
 export function validateTopicName(topic: string): string | undefined {
-  return lengthProblem(topic) ?? topicNameProblem(topic) ?? textProblem(topic);
+  return topicNameProblem(topic) ?? textProblem(topic) ?? lengthProblem(topic);
 }
 
 /**
  * Says what is wrong with a topic filter: empty, misplaced wildcards, a share name that is none, ill-formed, too long.
  * `undefined` when nothing is. In 3.1.1, which has no shared subscriptions, `$share` is a level like any other.
  * Sections 4.7 and 4.8.2.
+ *
+ * @default version 5
  */
 export function validateTopicFilter(filter: string, version: ProtocolVersion = 5): string | undefined {
-  return lengthProblem(filter) ?? topicFilterProblem(filter, version) ?? textProblem(filter);
+  return topicFilterProblem(filter, version) ?? textProblem(filter) ?? lengthProblem(filter);
 }
 
 /** What is wrong with the form of a topic name; its characters and length are checked where it is read or written. */
 export function topicNameProblem(topic: string): string | undefined {
-  if (topic === '') return 'is empty'; // [MQTT-4.7.3-1]
-  if (hasWildcard(topic)) return 'contains a wildcard'; // [MQTT-4.7.0-1]
-  return undefined;
+  return topic === '' ? 'is empty' : wildcardProblem(topic); // [MQTT-4.7.3-1]
+}
+
+/** A wildcard where none may be [MQTT-4.7.0-1]. */
+export function wildcardProblem(text: string): string | undefined {
+  return text.includes('+') || text.includes('#') ? 'has a misplaced wildcard' : undefined;
 }
 
 /** What is wrong with the form of a topic filter; its characters and length are checked where it is read or written. */
 export function topicFilterProblem(filter: string, version: ProtocolVersion): string | undefined {
+  if (filter === '') return 'is empty'; // [MQTT-4.7.3-1]
   if (version === 5 && isSharedFilter(filter)) {
     const shared = parseSharedFilter(filter);
-    if (shared === undefined) return 'has no share name and filter after $share'; // [MQTT-4.8.2-1]
-    if (hasWildcard(shared.shareName)) return 'has a wildcard in its share name'; // [MQTT-4.8.2-2]
+    if (shared === undefined || wildcardProblem(shared.shareName) !== undefined) {
+      return 'has no share name or filter'; // [MQTT-4.8.2-1, -2]
+    }
   }
-  if (filter === '') return 'is empty'; // [MQTT-4.7.3-1]
   for (let index = 0; index < filter.length; index++) {
     const code = filter.charCodeAt(index);
     if (code !== PLUS && code !== HASH) continue;
     const startsLevel = index === 0 || filter.charCodeAt(index - 1) === SLASH;
-    const isLast = index === filter.length - 1;
-    const endsLevel = isLast || (code === PLUS && filter.charCodeAt(index + 1) === SLASH);
-    if (!startsLevel || !endsLevel) {
-      return code === PLUS ? 'has a + that is not a whole level' : 'has a # that is not the last level'; // [MQTT-4.7.1-1, -2]
-    }
+    const endsLevel = index + 1 === filter.length || (code === PLUS && filter.charCodeAt(index + 1) === SLASH);
+    if (!startsLevel || !endsLevel) return 'has a misplaced wildcard'; // [MQTT-4.7.1-1, -2]
   }
   return undefined;
 }
@@ -99,7 +97,7 @@ export function matchTopic(filter: string, topic: string): boolean {
     if (code === HASH) return true;
     if (code === PLUS) {
       while (read < topic.length && topic.charCodeAt(read) !== SLASH) read++;
-    } else if (read < topic.length && topic.charCodeAt(read) === code) {
+    } else if (topic.charCodeAt(read) === code) {
       read++;
     } else {
       // `a/#` matches `a` itself: the number sign includes the parent level, section 4.7.1.2.
@@ -110,7 +108,5 @@ export function matchTopic(filter: string, topic: string): boolean {
 }
 
 function lengthProblem(text: string): string | undefined {
-  // [MQTT-4.7.3-3]; a character never takes less than one byte nor more than three for each code unit.
-  const isTooLong = text.length * 3 > MAXIMUM_LENGTH && utf8Length(text) > MAXIMUM_LENGTH;
-  return isTooLong ? 'is longer than 65,535 bytes' : undefined;
+  return encoder.encode(text).length > MAXIMUM_LENGTH ? TOO_LONG : undefined; // [MQTT-4.7.3-3]
 }

@@ -8,31 +8,19 @@ import { malformed } from './errors.ts';
 /** Bytes of the longest string and of the longest binary value: their length is a two byte integer. */
 export const MAXIMUM_LENGTH = 0xffff;
 
+export const TOO_LONG = 'is longer than 65535 bytes';
+
 /** Up to this many bytes the loop beats the platform's decoder. */
 const SHORT = 32;
 
 const decoder = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+export const encoder = /* @__PURE__ */ new TextEncoder();
 const loneSurrogate = /\p{Surrogate}/u;
 
-/** Whether a code unit or byte is ASCII other than U+0000; one unsigned comparison for both ends. */
-const isPlain = (code: number) => (code - 1) >>> 0 < 0x7f;
-
-/** What keeps a text from being an MQTT string, except its length; `undefined` when nothing does. */
+/** What keeps a text from being an MQTT string, its length aside; `undefined` when nothing does. */
 export function textProblem(text: string): string | undefined {
   if (text.includes('\0')) return 'contains U+0000'; // [MQTT-1.5.4-2]
-  if (loneSurrogate.test(text)) return 'contains a lone surrogate'; // [MQTT-1.5.4-1]
-  return undefined;
-}
-
-/** Bytes of a well-formed text in UTF-8. */
-export function utf8Length(text: string): number {
-  let length = text.length;
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index);
-    // A surrogate is half of a character of four bytes, so each half adds one to its own.
-    if (code >= 0x80) length += code >= 0x800 && (code < 0xd800 || code > 0xdfff) ? 2 : 1;
-  }
-  return length;
+  return loneSurrogate.test(text) ? 'contains a lone surrogate' : undefined; // [MQTT-1.5.4-1]
 }
 
 /** Whether bytes are well-formed UTF-8. */
@@ -52,21 +40,16 @@ export function decodeText(bytes: Uint8Array, start: number, end: number): strin
     let position = start;
     for (; position < end; position++) {
       const byte = bytes[position] as number;
-      if (!isPlain(byte)) break;
+      // One unsigned comparison that leaves ASCII without U+0000.
+      if ((byte - 1) >>> 0 >= 0x7f) break;
       codes.push(byte);
     }
     if (position === end) return String.fromCharCode.apply(null, codes);
   }
-  return decodeAnyText(bytes.subarray(start, end));
-}
-
-function decodeAnyText(bytes: Uint8Array): string {
-  let text: string;
+  let text = '\0';
   try {
-    text = decoder.decode(bytes);
-  } catch {
-    throw malformed('a string is not well-formed UTF-8');
-  }
-  if (text.includes('\0')) throw malformed('a string contains U+0000');
+    text = decoder.decode(bytes.subarray(start, end));
+  } catch {}
+  if (text.includes('\0')) throw malformed('has a string that is not UTF-8');
   return text;
 }

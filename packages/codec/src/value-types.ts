@@ -1,96 +1,85 @@
 /*
- * How each data type of section 2.2.2.2 is read, checked and written. A property's row names one of these; the ranges,
- * the rule for topics and the name of the field come from the row.
+ * How each data type is read, checked and written, sections 1.5 and 2.2.2.2. A property's row, and a field of a packet,
+ * names one of these; its name, its range and the code for what is out of range come with it.
  */
-import { checkFlag, checkInteger } from './check.ts';
-import { hex, InvalidPacketError, MalformedPacketError, protocolError } from './errors.ts';
+import { checkArray, checkFlag, checkInteger } from './check.ts';
+import { hex, MalformedPacketError, refuse, reject } from './errors.ts';
+import type { ProtocolVersion } from './packet.ts';
 import type { PropertyValues } from './properties.ts';
 import type { Reader } from './reader.ts';
-import { topicNameProblem } from './topic.ts';
+import { topicFilterProblem, topicNameProblem } from './topic.ts';
 import { MAXIMUM_VARINT, type Writer } from './writer.ts';
 
-/** What a value type needs to know of the property it reads or writes. */
+/** What a value type needs to know of the property or field it reads or writes. */
 export interface ValueRules {
-  /** Path of the property in its packet, for errors. */
-  readonly field: string;
+  /** Its name, for errors. */
+  readonly name: string;
   readonly min: number;
   readonly max: number;
   /** Reason code for a number out of range. */
   readonly outOfRange: number;
-  /** Follows the rules of topic names. */
-  readonly topic: boolean;
 }
 
 /** One data type: bytes to value, and value to bytes. */
-export interface ValueType<Value> {
+export interface ValueType<Value = unknown> {
   /** Largest number it can hold; 0 for what is no number. */
   readonly largest: number;
   read(reader: Reader, rules: ValueRules): Value;
   write(writer: Writer, value: unknown, rules: ValueRules): void;
 }
 
-export const VALUE_TYPES: { readonly [Name in keyof PropertyValues]: ValueType<PropertyValues[Name]> } = {
+function integer(largest: number, method: 'byte' | 'uint16' | 'uint32' | 'varint'): ValueType<number> {
+  return {
+    largest,
+    read: (reader, rules) => readInRange(reader[method](), rules),
+    write: (writer, value, { min, max }) => writer[method](checkInteger(value, min, max)),
+  };
+}
+
+function readInRange(value: number, { name, min, max, outOfRange }: ValueRules): number {
+  if (value < min || value > max) throw new MalformedPacketError(outOfRange, `${name} is ${hex(value)}`);
+  return value;
+}
+
+function text(problemOf: (text: string, version: ProtocolVersion) => string | undefined): ValueType<string> {
+  return {
+    largest: 0,
+    read(reader, { name }) {
+      const value = reader.string();
+      reject(problemOf(value, reader.version), name);
+      return value;
+    },
+    write: (writer, value) => refuse(problemOf(writer.string(value), writer.version)),
+  };
+}
+
+export const VALUE_TYPES: {
+  readonly [Name in keyof PropertyValues | 'filter']: ValueType<({ filter: string } & PropertyValues)[Name]>;
+} = {
   flag: {
-    largest: 0,
-    read(reader, { field }) {
-      const value = reader.byte();
-      if (value > 1) throw protocolError(`${field} is neither 0 nor 1`);
-      return value === 1;
-    },
-    write: (writer, value, { field }) => writer.byte(checkFlag(value, field)),
+    largest: 1,
+    read: (reader, rules) => readInRange(reader.byte(), rules) === 1,
+    write: (writer, value) => writer.byte(checkFlag(value)),
   },
-  u8: {
-    largest: 0xff,
-    read: (reader, rules) => inRange(reader.byte(), rules),
-    write: (writer, value, { min, max, field }) => writer.byte(checkInteger(value, min, max, field)),
-  },
-  u16: {
-    largest: 0xffff,
-    read: (reader, rules) => inRange(reader.uint16(), rules),
-    write: (writer, value, { min, max, field }) => writer.uint16(checkInteger(value, min, max, field)),
-  },
-  u32: {
-    largest: 0xffff_ffff,
-    read: (reader, rules) => inRange(reader.uint32(), rules),
-    write: (writer, value, { min, max, field }) => writer.uint32(checkInteger(value, min, max, field)),
-  },
-  varint: {
-    largest: MAXIMUM_VARINT,
-    read: (reader, rules) => inRange(reader.varint(), rules),
-    write: (writer, value, { min, max, field }) => writer.varint(checkInteger(value, min, max, field)),
-  },
-  string: {
-    largest: 0,
-    read(reader, { field, topic }) {
-      const text = reader.string();
-      const problem = topic ? topicNameProblem(text) : undefined;
-      if (problem !== undefined) throw protocolError(`${field} ${problem}`);
-      return text;
-    },
-    write(writer, value, { field, topic }) {
-      const text = writer.string(value, field);
-      const problem = topic ? topicNameProblem(text) : undefined;
-      if (problem !== undefined) throw new InvalidPacketError(field, problem);
-    },
-  },
+  u8: /* @__PURE__ */ integer(0xff, 'byte'),
+  u16: /* @__PURE__ */ integer(0xffff, 'uint16'),
+  u32: /* @__PURE__ */ integer(0xffff_ffff, 'uint32'),
+  varint: /* @__PURE__ */ integer(MAXIMUM_VARINT, 'varint'),
+  string: /* @__PURE__ */ text(() => undefined),
+  topic: /* @__PURE__ */ text(topicNameProblem),
+  filter: /* @__PURE__ */ text(topicFilterProblem),
   binary: {
     largest: 0,
     read: (reader) => reader.binary(),
-    write: (writer, value, { field }) => writer.binary(value, field),
+    write: (writer, value) => writer.binary(value),
   },
   pair: {
     largest: 0,
     read: (reader) => [reader.string(), reader.string()],
-    write(writer, value, { field }) {
-      if (!Array.isArray(value) || value.length !== 2)
-        throw new InvalidPacketError(field, 'must be a name and a value');
-      writer.string(value[0], field);
-      writer.string(value[1], field);
+    write(writer, value) {
+      const pair = checkArray(value);
+      if (pair.length !== 2) refuse('must be a name and a value');
+      for (const half of pair) writer.string(half);
     },
   },
 };
-
-function inRange(value: number, { field, min, max, outOfRange }: ValueRules): number {
-  if (value < min || value > max) throw new MalformedPacketError(outOfRange, `${field} is ${hex(value)}`);
-  return value;
-}

@@ -1,68 +1,48 @@
-import { InvalidPacketError } from './errors.ts';
-import type { ProtocolVersion } from './packet.ts';
-import type { PropertiesOf, PropertyHost } from './properties.ts';
-import { type HostProperty, PROPERTIES_OF } from './property-hosts.ts';
+import { checkArray } from './check.ts';
+import { NOT_ALLOWED, refuse } from './errors.ts';
+import type { PropertyHost } from './properties.ts';
+import { MANY, PROPERTY_INDEX, type PropertyRow } from './property-index.ts';
 import type { Writer } from './writer.ts';
-
-type Values = { readonly [name: string]: unknown };
 
 /**
  * Writes a property length and the properties; in 3.1.1, which has neither, it writes nothing and refuses any property.
  * Throws `InvalidPacketError`, also for names that the packet may not have.
  */
-export function writeProperties<Host extends PropertyHost>(
-  writer: Writer,
-  host: Host,
-  properties: PropertiesOf<Host> | undefined,
-  version: ProtocolVersion,
-): void {
-  if (version === 4) return refuseProperties(host, properties);
+export function writeProperties(writer: Writer, host: PropertyHost, properties: object = {}): void {
   const start = writer.beginLength(); // an empty set still has its length [MQTT-2.2.2-1]
-  if (properties === undefined) return;
-  const { byName } = PROPERTIES_OF[host];
-  const values: Values = properties;
+  writer.path.push('properties');
+  const values = properties as { readonly [name: string]: unknown };
   for (const name in values) {
     const value = values[name];
     if (value === undefined) continue;
-    const property = byName.get(name);
-    if (property === undefined) throw new InvalidPacketError(fieldOf(host, name), 'is not allowed in this packet');
-    if (property.isMany) writeMany(writer, property, value);
-    else {
-      writer.byte(property.id);
-      property.type.write(writer, value, property);
-    }
+    writer.path.push(name);
+    const row = PROPERTY_INDEX.byName.get(name);
+    const use = row?.uses[host];
+    if (row === undefined || use === undefined || writer.version === 4) return refuse(NOT_ALLOWED);
+    if (use < MANY) writeOne(writer, value, row);
+    else writeItems(writer, value, writeOne, row);
+    writer.path.pop();
   }
-  if (values['authenticationData'] !== undefined && values['authenticationMethod'] === undefined) {
-    throw new InvalidPacketError('properties.authenticationData', 'needs an authentication method');
-  }
-  writer.endLength(start);
+  writer.path.pop();
+  if (writer.version === 4) writer.truncate(start - 1);
+  else writer.endLength(start);
 }
 
-/** Whether anything would be written, for the packets that may end before their properties. */
-export function hasProperties(properties: object | undefined): boolean {
-  if (properties === undefined) return false;
-  return Object.values(properties).some((value) => value !== undefined && (!Array.isArray(value) || value.length > 0));
+function writeOne(writer: Writer, value: unknown, row: PropertyRow): void {
+  writer.byte(row.id);
+  row.type.write(writer, value, row);
 }
 
-function writeMany(writer: Writer, property: HostProperty, value: unknown): void {
-  if (!Array.isArray(value)) throw new InvalidPacketError(property.field, 'must be an array');
-  for (let index = 0; index < value.length; index++) {
-    writer.byte(property.id);
-    try {
-      property.type.write(writer, value[index], property);
-    } catch (error) {
-      if (!(error instanceof InvalidPacketError)) throw error;
-      throw new InvalidPacketError(`${property.field}[${index}]`, error.problem);
-    }
+/** Writes the items of a list, so that an error tells which of them is wrong. */
+export function writeItems<Item, Context>(
+  writer: Writer,
+  items: unknown,
+  write: (writer: Writer, item: Item, context: Context) => void,
+  context: Context,
+): void {
+  for (const [index, item] of checkArray(items).entries()) {
+    writer.path.push(index);
+    write(writer, item as Item, context);
+    writer.path.pop();
   }
-}
-
-function refuseProperties(host: PropertyHost, properties: object | undefined): void {
-  for (const [name, value] of Object.entries(properties ?? {})) {
-    if (value !== undefined) throw new InvalidPacketError(fieldOf(host, name), 'does not exist in MQTT 3.1.1');
-  }
-}
-
-function fieldOf(host: PropertyHost, name: string): string {
-  return `${host === 'will' ? 'will.' : ''}properties.${name}`;
 }

@@ -1,5 +1,7 @@
-import { InvalidPacketError } from './errors.ts';
-import { MAXIMUM_LENGTH, textProblem } from './utf8.ts';
+import { checkBytes } from './check.ts';
+import { refuse } from './errors.ts';
+import type { ProtocolVersion } from './packet.ts';
+import { encoder, MAXIMUM_LENGTH, TOO_LONG, textProblem } from './utf8.ts';
 
 /** Largest Variable Byte Integer and with it largest Remaining Length, section 1.5.5. */
 export const MAXIMUM_VARINT = 0x0fff_ffff;
@@ -9,8 +11,6 @@ const KEPT_BYTES = 0x10_0000;
 
 /** Up to this many characters a loop beats the platform's encoder. */
 const SHORT = 64;
-
-const encoder = /* @__PURE__ */ new TextEncoder();
 
 /** Bytes of a number as a Variable Byte Integer. */
 export function varintSize(value: number): number {
@@ -22,6 +22,10 @@ export function varintSize(value: number): number {
  * message. The methods that write are for this package's packets; `encodeInto` is the way to use it.
  */
 export class Writer {
+  /** The version that the packet at hand is written in. */
+  version: ProtocolVersion = 5;
+  /** Where in the packet the writer is, for errors. */
+  readonly path: (string | number)[] = [];
   #bytes: Uint8Array;
   #length = 0;
 
@@ -34,6 +38,11 @@ export class Writer {
     return this.#length;
   }
 
+  /** Bytes that can be written before the buffer has to grow. */
+  get room(): number {
+    return this.#bytes.length - this.#length;
+  }
+
   /** What was written, from `start` on. A view: valid until the next write after `clear`. */
   view(start = 0): Uint8Array {
     return this.#bytes.subarray(start, this.#length);
@@ -42,7 +51,7 @@ export class Writer {
   /** Forgets what was written and keeps the buffer, unless it is unusually big. */
   clear(): void {
     this.#length = 0;
-    if (this.#bytes.length > KEPT_BYTES) this.#bytes = new Uint8Array(1024);
+    if (this.room > KEPT_BYTES) this.#bytes = new Uint8Array(0);
   }
 
   /** Goes back to an earlier length. */
@@ -51,14 +60,14 @@ export class Writer {
   }
 
   byte(value: number): void {
-    this.#reserve(1);
-    this.#bytes[this.#length++] = value;
+    const at = this.#advance(1);
+    this.#bytes[at] = value;
   }
 
   uint16(value: number): void {
-    this.#reserve(2);
-    this.#bytes[this.#length++] = value >>> 8;
-    this.#bytes[this.#length++] = value;
+    const at = this.#advance(2);
+    this.#bytes[at] = value >>> 8;
+    this.#bytes[at + 1] = value;
   }
 
   uint32(value: number): void {
@@ -67,106 +76,83 @@ export class Writer {
   }
 
   varint(value: number): void {
-    this.#reserve(4);
-    this.#length = this.#writeVarint(this.#length, value);
+    this.#putVarint(this.#advance(varintSize(value)), value);
   }
 
   bytes(value: Uint8Array): void {
-    this.#reserve(value.length);
-    this.#bytes.set(value, this.#length);
-    this.#length += value.length;
+    const at = this.#advance(value.length);
+    this.#bytes.set(value, at);
   }
 
-  /** A two byte length and the bytes. `field` names the value in an error. */
-  binary(value: unknown, field: string): void {
-    if (!isBytes(value)) throw new InvalidPacketError(field, 'must be a Uint8Array');
-    if (value.length > MAXIMUM_LENGTH) throw new InvalidPacketError(field, 'is longer than 65,535 bytes');
-    this.uint16(value.length);
-    this.bytes(value);
+  /** A two byte length and the bytes. */
+  binary(value: unknown, field?: string): void {
+    const bytes = checkBytes(value, field);
+    if (bytes.length > MAXIMUM_LENGTH) refuse(TOO_LONG, field);
+    this.uint16(bytes.length);
+    this.bytes(bytes);
   }
 
-  /** A two byte length and the text in UTF-8; gives the text back. `field` names the value in an error. */
-  string(text: unknown, field: string): string {
-    if (typeof text !== 'string') throw new InvalidPacketError(field, 'must be a string');
+  /** A two byte length and the text in UTF-8; gives the text back. */
+  string(text: unknown, field?: string): string {
+    if (typeof text !== 'string') return refuse('must be a string', field);
     const { length } = text;
     if (length <= SHORT) {
-      this.#reserve(length + 2);
+      const at = this.#advance(length + 2);
       const bytes = this.#bytes;
-      let position = this.#length + 2;
       let index = 0;
       for (; index < length; index++) {
         const code = text.charCodeAt(index);
         // One unsigned comparison that leaves ASCII without U+0000.
         if ((code - 1) >>> 0 >= 0x7f) break;
-        bytes[position++] = code;
+        bytes[at + 2 + index] = code;
       }
       if (index === length) {
-        bytes[this.#length] = 0;
-        bytes[this.#length + 1] = length;
-        this.#length = position;
+        bytes[at] = 0;
+        bytes[at + 1] = length;
         return text;
       }
+      this.#length = at;
     }
-    return this.#anyString(text, field);
-  }
-
-  #anyString(text: string, field: string): string {
-    const problem = textProblem(text);
-    if (problem !== undefined) throw new InvalidPacketError(field, problem);
-    if (text.length <= MAXIMUM_LENGTH) {
-      this.#reserve(2 + text.length * 3);
-      const start = this.#length + 2;
-      const { written } = encoder.encodeInto(text, this.#bytes.subarray(start));
-      if (written <= MAXIMUM_LENGTH) {
-        this.uint16(written);
-        this.#length += written;
-        return text;
-      }
-    }
-    throw new InvalidPacketError(field, 'is longer than 65,535 bytes');
+    refuse(textProblem(text), field);
+    this.binary(encoder.encode(text), field);
+    return text;
   }
 
   /** Leaves room for a length whose content comes next; hand the result to `endLength`. */
   beginLength(): number {
-    this.byte(0);
-    return this.#length;
+    return this.#advance(1) + 1;
   }
 
-  /** Writes the length of everything since `start`, and of `tail` bytes that are still to come. */
-  endLength(start: number, tail = 0): void {
+  /** Writes the length of everything since `start`, and of `tailLength` bytes that are still to come. */
+  endLength(start: number, tailLength = 0): void {
     const content = this.#length - start;
-    const length = content + tail;
-    if (length > MAXIMUM_VARINT) throw new InvalidPacketError(tail > 0 ? 'payload' : 'packet', 'is too long');
+    const length = content + tailLength;
+    if (length > MAXIMUM_VARINT) refuse('is too long', tailLength > 0 ? 'payload' : 'packet');
     const shift = varintSize(length) - 1;
     if (shift > 0) {
-      this.#reserve(shift);
-      this.#bytes.copyWithin(start + shift, start, this.#length);
-      this.#length += shift;
+      this.#advance(shift);
+      this.#bytes.copyWithin(start + shift, start, start + content);
     }
-    this.#writeVarint(start - 1, length);
+    this.#putVarint(start - 1, length);
   }
 
-  #writeVarint(position: number, value: number): number {
-    let rest = value;
+  #putVarint(position: number, value: number): void {
     let at = position;
-    for (; rest >= 0x80; rest >>>= 7) this.#bytes[at++] = rest | 0x80;
-    this.#bytes[at++] = rest;
-    return at;
+    let rest = value;
+    for (; rest > 0x7f; rest >>>= 7) this.#bytes[at++] = rest | 0x80;
+    this.#bytes[at] = rest;
   }
 
-  #reserve(length: number): void {
-    const needed = this.#length + length;
-    if (needed > this.#bytes.length) this.#grow(needed);
+  /** Makes the next bytes part of what was written; gives where they begin. */
+  #advance(length: number): number {
+    const start = this.#length;
+    const needed = start + length;
+    if (needed > this.#bytes.length) {
+      const larger = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
+      larger.set(this.view());
+      this.#bytes = larger;
+    }
+    this.#length = needed;
+    return start;
   }
-
-  #grow(needed: number): void {
-    const bytes = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
-    bytes.set(this.#bytes.subarray(0, this.#length));
-    this.#bytes = bytes;
-  }
-}
-
-/** Whether a value is a Uint8Array, of whichever window. */
-export function isBytes(value: unknown): value is Uint8Array {
-  return value instanceof Uint8Array || Object.prototype.toString.call(value) === '[object Uint8Array]';
 }

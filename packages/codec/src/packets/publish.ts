@@ -1,60 +1,66 @@
-import { checkFlag, checkInteger, checkPacketId } from '../check.ts';
-import { InvalidPacketError, protocolError } from '../errors.ts';
-import type { ProtocolVersion, PublishPacket, QoS } from '../packet.ts';
+import { checkBytes, checkFlag, checkInteger } from '../check.ts';
+import { NOT_ALLOWED, refuse, reject } from '../errors.ts';
+import type { Mutable, PublishPacket, QoS } from '../packet.ts';
 import { readProperties } from '../read-properties.ts';
 import type { Reader } from '../reader.ts';
-import { hasWildcard } from '../topic.ts';
+import { topicNameProblem, wildcardProblem } from '../topic.ts';
 import { isUtf8 } from '../utf8.ts';
 import { writeProperties } from '../write-properties.ts';
-import { isBytes, type Writer } from '../writer.ts';
+import type { Writer } from '../writer.ts';
+
+/*
+ * The packet that there is most of is no sequence of fields: it is read into one literal and written without a detour.
+ */
 
 /** DUP, QoS and RETAIN in the fixed header, section 3.3.1. */
 export function publishFlags({ duplicate, qos, retain }: PublishPacket): number {
   checkInteger(qos, 0, 2, 'qos');
-  const flags = (checkFlag(duplicate, 'duplicate') << 3) | (qos << 1) | checkFlag(retain, 'retain');
-  if (duplicate && qos === 0) throw new InvalidPacketError('duplicate', 'must be false with QoS 0'); // [MQTT-3.3.1-2]
-  return flags;
+  if (duplicate && qos === 0) refuse(NOT_ALLOWED, 'duplicate'); // [MQTT-3.3.1-2]
+  return (checkFlag(duplicate, 'duplicate') << 3) | (qos << 1) | checkFlag(retain, 'retain');
 }
 
 /** The payload is what follows everything else, without a length, section 3.3.3. */
 export function publishPayload({ payload }: PublishPacket): Uint8Array {
-  if (!isBytes(payload)) throw new InvalidPacketError('payload', 'must be a Uint8Array');
-  return payload;
+  return checkBytes(payload, 'payload');
 }
 
 /** Section 3.3.2: topic name, packet identifier, properties. */
-export function writePublish(writer: Writer, packet: PublishPacket, version: ProtocolVersion): void {
+export function writePublish(writer: Writer, packet: PublishPacket): void {
   const { topic, qos, packetId, properties } = packet;
   writer.string(topic, 'topic');
-  if (hasWildcard(topic)) throw new InvalidPacketError('topic', 'contains a wildcard'); // [MQTT-3.3.2-2]
-  if (topic === '' && (version === 4 || properties?.topicAlias === undefined)) {
-    throw new InvalidPacketError('topic', version === 4 ? 'is empty' : 'is empty without a topic alias');
-  }
-  if (qos > 0) writer.uint16(checkPacketId(packetId));
-  else if (packetId !== undefined) throw new InvalidPacketError('packetId', 'must be absent with QoS 0'); // [MQTT-2.2.1-2]
-  writeProperties(writer, 'publish', properties, version);
-  if (properties?.payloadFormatIndicator === true && !isUtf8(packet.payload)) {
-    throw new InvalidPacketError('payload', 'is not UTF-8, which payloadFormatIndicator says it is');
-  }
+  refuse(topicProblem(packet), 'topic');
+  if (qos > 0) writer.uint16(checkInteger(packetId, 1, 0xffff, 'packetId'));
+  else if (packetId !== undefined) refuse(NOT_ALLOWED, 'packetId'); // [MQTT-2.2.1-2]
+  writeProperties(writer, 'publish', properties);
+  checkFormat(packet);
+}
+
+/** A payload that says it is UTF-8 has to be, section 3.3.2.3.2. */
+export function checkFormat({ payload, properties }: Pick<PublishPacket, 'payload' | 'properties'>): void {
+  if (properties?.payloadFormatIndicator && !isUtf8(payload)) refuse('is not UTF-8', 'payload');
 }
 
 export function readPublish(reader: Reader, flags: number): PublishPacket {
   const qos = ((flags >> 1) & 3) as QoS;
-  const topic = reader.string();
-  if (hasWildcard(topic)) throw protocolError('topic contains a wildcard'); // [MQTT-3.3.2-2]
-  const packetId = qos > 0 ? reader.uint16() : undefined;
-  if (packetId === 0) throw protocolError('packet identifier is 0'); // [MQTT-2.2.1-4]
-  const properties = readProperties(reader, 'publish');
-  if (topic === '' && properties?.topicAlias === undefined) throw protocolError('topic is empty');
-  const payload = reader.rest();
-  const retain = (flags & 1) === 1;
-  const duplicate = (flags & 8) === 8;
-  if (packetId === undefined) {
-    return properties === undefined
-      ? { type: 'publish', topic, payload, qos, retain, duplicate }
-      : { type: 'publish', topic, payload, qos, retain, duplicate, properties };
-  }
-  return properties === undefined
-    ? { type: 'publish', topic, payload, qos, retain, duplicate, packetId }
-    : { type: 'publish', topic, payload, qos, retain, duplicate, packetId, properties };
+  const packet: Mutable<PublishPacket> = {
+    type: 'publish',
+    topic: reader.string(),
+    payload: NO_BYTES,
+    qos,
+    retain: (flags & 1) === 1,
+    duplicate: flags > 7,
+  };
+  if (qos > 0) packet.packetId = reader.uint16();
+  if (packet.packetId === 0) reject('is 0', 'packetId'); // [MQTT-2.2.1-4]
+  readProperties(reader, 'publish', packet);
+  reject(topicProblem(packet), 'topic');
+  packet.payload = reader.take(reader.remaining);
+  return packet;
 }
+
+/** A topic name [MQTT-3.3.2-2], which only an alias may stand in for. */
+function topicProblem({ topic, properties }: PublishPacket): string | undefined {
+  return properties?.topicAlias === undefined ? topicNameProblem(topic) : wildcardProblem(topic);
+}
+
+const NO_BYTES = /* @__PURE__ */ new Uint8Array();
