@@ -1,5 +1,4 @@
-import { chromium } from 'playwright';
-import { chromiumLaunchOptions } from '../../scripts/lib/engines.mjs';
+import { DevTools } from './devtools.mjs';
 
 /** Longer than any sample takes. */
 const TIMEOUT_MS = 60_000;
@@ -15,23 +14,23 @@ const TIMEOUT_MS = 60_000;
 
 /** Headless Chromium, with a fresh page for every sample: no sample profits from what another one left behind. */
 export class Browser {
-  #browser;
+  #devtools;
+  /** For example `Chrome/140.0.0.0`. */
+  version;
 
-  /** @param {import('playwright').Browser} browser */
-  constructor(browser) {
-    this.#browser = browser;
+  constructor(devtools, version) {
+    this.#devtools = devtools;
+    this.version = version;
   }
 
   static async launch() {
-    return new Browser(await chromium.launch({ ...chromiumLaunchOptions(), headless: true }));
-  }
-
-  get version() {
-    return this.#browser.version();
+    const devtools = await DevTools.launch();
+    const { product } = await devtools.send('Browser.getVersion');
+    return new Browser(devtools, product);
   }
 
   close() {
-    return this.#browser.close();
+    return this.#devtools.close();
   }
 
   /**
@@ -39,48 +38,82 @@ export class Browser {
    * @returns {Promise<Sample>}
    */
   async sample({ script, port, scenario, profiled }) {
-    const context = await this.#browser.newContext();
-    const page = await context.newPage();
-    page.setDefaultTimeout(TIMEOUT_MS);
-    const failed = new Promise((_, reject) => page.on('pageerror', reject));
+    // A context of its own has a process of its own.
+    const { browserContextId } = await this.#devtools.send('Target.createBrowserContext');
     try {
-      return await Promise.race([this.#run(page, { script, port, scenario, profiled }), failed, tooLong(scenario)]);
+      const page = await Page.open(this.#devtools, browserContextId, `http://127.0.0.1:${port}/`);
+      await page.evaluate(script);
+      await page.evaluate(`benchmark.connect('ws://127.0.0.1:${port}')`);
+      const what = JSON.stringify(scenario);
+      const count = await page.evaluate(`benchmark.warmUp(${what})`);
+      await page.send('HeapProfiler.collectGarbage');
+      if (profiled) await startProfiler(page);
+      await page.send('Performance.enable');
+      const before = await threadSeconds(page);
+      const milliseconds = await page.evaluate(`benchmark.sample(${what}, ${count})`);
+      const cpuSeconds = (await threadSeconds(page)) - before;
+      const { profile } = profiled ? await page.send('Profiler.stop') : {};
+      return { perSecond: (count / milliseconds) * 1_000, cpuMicroseconds: (cpuSeconds / count) * 1e6, profile };
     } finally {
-      await context.close();
+      await this.#devtools.send('Target.disposeBrowserContext', { browserContextId });
     }
-  }
-
-  async #run(page, { script, port, scenario, profiled }) {
-    await page.goto(`http://127.0.0.1:${port}/`);
-    await page.addScriptTag({ content: script });
-    await page.evaluate((origin) => globalThis.benchmark.connect(origin), `ws://127.0.0.1:${port}`);
-    const count = await page.evaluate((what) => globalThis.benchmark.warmUp(what), scenario);
-    const devtools = await page.context().newCDPSession(page);
-    await devtools.send('Performance.enable');
-    await devtools.send('HeapProfiler.collectGarbage');
-    if (profiled) await startProfiler(devtools);
-    const before = await threadSeconds(devtools);
-    const milliseconds = await page.evaluate(([what, n]) => globalThis.benchmark.sample(what, n), [scenario, count]);
-    const cpuSeconds = (await threadSeconds(devtools)) - before;
-    const { profile } = profiled ? await devtools.send('Profiler.stop') : {};
-    return { perSecond: (count / milliseconds) * 1_000, cpuMicroseconds: (cpuSeconds / count) * 1e6, profile };
   }
 }
 
-async function startProfiler(devtools) {
-  await devtools.send('Profiler.enable');
-  await devtools.send('Profiler.setSamplingInterval', { interval: 100 });
-  await devtools.send('Profiler.start');
+class Page {
+  #devtools;
+  #sessionId;
+
+  constructor(devtools, sessionId) {
+    this.#devtools = devtools;
+    this.#sessionId = sessionId;
+  }
+
+  static async open(devtools, browserContextId, url) {
+    const { targetId } = await devtools.send('Target.createTarget', { url: 'about:blank', browserContextId });
+    const { sessionId } = await devtools.send('Target.attachToTarget', { targetId, flatten: true });
+    const page = new Page(devtools, sessionId);
+    await page.send('Page.navigate', { url });
+    while ((await page.evaluate('location.href + document.readyState')) !== `${url}complete`);
+    return page;
+  }
+
+  send(method, params) {
+    return this.#devtools.send(method, params, this.#sessionId);
+  }
+
+  /** Runs a script in the page; a promise is awaited. */
+  async evaluate(expression) {
+    const { result, exceptionDetails } = await inTime(
+      this.send('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true }),
+    );
+    if (exceptionDetails === undefined) return result.value;
+    throw new Error(`in the page: ${exceptionDetails.exception?.description ?? exceptionDetails.text}`);
+  }
+}
+
+function startProfiler(page) {
+  return Promise.all([
+    page.send('Profiler.enable'),
+    page.send('Profiler.setSamplingInterval', { interval: 100 }),
+    page.send('Profiler.start'),
+  ]);
 }
 
 /** Processor time of the main thread so far, garbage collection on that thread included. */
-async function threadSeconds(devtools) {
-  const { metrics } = await devtools.send('Performance.getMetrics');
+async function threadSeconds(page) {
+  const { metrics } = await page.send('Performance.getMetrics');
   return metrics.find(({ name }) => name === 'ThreadTime').value;
 }
 
-function tooLong({ name }) {
-  return new Promise((_, reject) => {
-    setTimeout(() => reject(new Error(`${name}: no end after ${TIMEOUT_MS} ms`)), TIMEOUT_MS).unref();
+/**
+ * @template Value
+ * @param {Promise<Value>} promise
+ * @returns {Promise<Value>}
+ */
+function inTime(promise) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`no end after ${TIMEOUT_MS} ms`)), TIMEOUT_MS);
+    promise.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

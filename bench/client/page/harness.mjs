@@ -105,8 +105,17 @@ export function expose(connect) {
     return elapsed;
   }
 
+  /** What nobody awaits must not fail unseen. */
+  const failed = new Promise((_, reject) => {
+    globalThis.addEventListener('unhandledrejection', ({ reason }) => reject(reason));
+    globalThis.addEventListener('error', ({ error }) => reject(error));
+  });
+
   const run = (scenario, count) =>
-    scenario.publish === undefined ? receive(scenario.receive, count) : publish(scenario.publish, count);
+    Promise.race([
+      scenario.publish === undefined ? receive(scenario.receive, count) : publish(scenario.publish, count),
+      failed,
+    ]);
 
   globalThis.benchmark = {
     async connect(origin) {
