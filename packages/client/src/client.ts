@@ -167,9 +167,10 @@ export class Client {
     const hasOptions = typeof optionsOrHandler !== 'function';
     const options = hasOptions ? optionsOrHandler : {};
     const handler = hasOptions ? maybeHandler : optionsOrHandler;
-    const requests = subscriptionRequests(typeof filters === 'string' ? [filters] : filters, options);
+    const isList = Array.isArray(filters);
+    const requests = subscriptionRequests(isList ? filters : [filters as string], options);
     const group = await this.#subscribe(requests, options, handler);
-    return typeof filters === 'string' ? (group.subscriptions[0] as Subscription) : group;
+    return isList ? group : (group.subscriptions[0] as Subscription);
   }
 
   async #subscribe(
@@ -250,11 +251,13 @@ export class Client {
 
   #unsubscribed(filter: string, failure: Failure): void {
     const error = this.#error(failure);
-    for (const handle of this.#router.handlesOf(filter)) {
+    const handles = this.#router.handlesOf(filter);
+    for (const handle of handles) {
       this.#router.remove(filter, handle);
       handle.end(error);
     }
-    this.#report(error);
+    // Iterators throw it.
+    if (handles.some(({ hasHandler }) => hasHandler)) this.#report(error);
   }
 
   #endSubscriptions(error: MqttError | undefined): void {

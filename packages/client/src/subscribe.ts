@@ -45,7 +45,7 @@ export function subscriptionRequests(
   checkNumber('timeoutMs', options.timeoutMs);
   checkNumber('buffer', options.buffer);
   if (filters.length === 0) throw invalidArgument('`subscribe` needs at least one filter.');
-  return filters.map((each) => subscriptionRequest(typeof each === 'string' ? { filter: each } : each, options));
+  return filters.map((each) => subscriptionRequest(typeof each === 'object' ? each : { filter: each }, options));
 }
 
 function subscriptionRequest(own: FilterOptions, shared: SubscribeOptions): SubscriptionRequest {

@@ -73,6 +73,10 @@ export class SubscriptionHandle implements Subscription {
       Object.defineProperty(this, Symbol.for('Symbol.asyncDispose'), { value: () => this.unsubscribe() });
   }
 
+  get hasHandler(): boolean {
+    return this.#handler !== undefined;
+  }
+
   get dropped(): number {
     return this.#dropped;
   }
