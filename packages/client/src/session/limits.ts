@@ -1,9 +1,8 @@
 /* What the server announced in its CONNACK that it does not accept, checked before anything is sent. Section 3.2.2.3. */
-import { type Packet, packetSize } from '@mqtide/codec';
+import { type Packet, type SubscribePacket, type UnsubscribePacket, packetSize } from '@mqtide/codec';
 import type { OutgoingMessage } from './events.ts';
 import type { Failure } from './failure.ts';
 import { failure } from './failures.ts';
-import type { SubscribeOperation } from './operation.ts';
 import { LARGEST_PACKET, type NegotiatedSettings } from './settings.ts';
 
 const unsupported = (what: string): Failure => failure('UNSUPPORTED_BY_SERVER', what);
@@ -19,20 +18,29 @@ export function refusal(message: OutgoingMessage, settings: NegotiatedSettings):
   return oversize(qos === 0 ? packet : { ...packet, packetId: 1 }, settings);
 }
 
-/** Why this SUBSCRIBE may not be sent on this connection, if so. */
-export function subscribeRefusal(operation: SubscribeOperation, settings: NegotiatedSettings): Failure | undefined {
-  const { subscriptions, properties } = operation;
-  for (const { filter } of subscriptions) {
+/** Why this request may not be sent on this connection, if so. */
+export function requestRefusal(
+  packet: SubscribePacket | UnsubscribePacket,
+  settings: NegotiatedSettings,
+): Failure | undefined {
+  for (const { filter } of packet.type === 'subscribe' ? packet.subscriptions : []) {
     if (!settings.wildcardSubscriptionsAvailable && /[+#]/.test(filter)) return unsupported(`wildcards, '${filter}'`);
     if (!settings.sharedSubscriptionsAvailable && filter.startsWith('$share/'))
       return unsupported(`shared subscriptions, '${filter}'`);
   }
-  if (settings.maximumPacketSize === LARGEST_PACKET) return undefined;
-  return oversize({ type: 'subscribe', packetId: 1, subscriptions, ...(properties && { properties }) }, settings);
+  return settings.maximumPacketSize === LARGEST_PACKET ? undefined : oversize(packet, settings);
 }
 
 /** No packet may be larger than the server accepts [MQTT-3.2.2-15]. */
-function oversize(packet: Packet, { maximumPacketSize, protocolVersion }: NegotiatedSettings): Failure | undefined {
-  const size = packetSize(packet, protocolVersion);
+export function oversize(
+  packet: Packet,
+  { maximumPacketSize, protocolVersion }: NegotiatedSettings,
+): Failure | undefined {
+  let size = 0;
+  try {
+    size = packetSize(packet, protocolVersion);
+  } catch {
+    // Nothing that can be sent: `unsendable` will tell what is wrong with it.
+  }
   return size > maximumPacketSize ? failure('PACKET_TOO_LARGE', `${size} of ${maximumPacketSize} bytes`) : undefined;
 }

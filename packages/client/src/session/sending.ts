@@ -2,13 +2,13 @@
 import type { SessionConfig } from './config.ts';
 import type { ConnectionStatus, OutgoingMessage, SessionEvent } from './events.ts';
 import { failure } from './failures.ts';
-import { refusal, subscribeRefusal } from './limits.ts';
+import { refusal, requestRefusal } from './limits.ts';
 import type { Operation, PublishOperation } from './operation.ts';
 import type { Outbound } from './outbound.ts';
 import { PacketIds } from './packet-ids.ts';
 import { Queue } from './queue.ts';
 import type { NegotiatedSettings } from './settings.ts';
-import type { Subscriptions } from './subscriptions.ts';
+import { type Subscriptions, requestPacket } from './subscriptions.ts';
 import type { Turn } from './turn.ts';
 
 type Request = SessionEvent & { readonly type: 'subscribe' | 'unsubscribe' };
@@ -54,7 +54,7 @@ export class Sending {
   online(settings: NegotiatedSettings, again: readonly PublishOperation[], sessionLost: boolean): void {
     this.#settings = settings;
     this.#queue.pushFront(again);
-    for (const renewal of this.#subscriptions.toRenew(sessionLost)) this.#transmit(renewal);
+    for (const renewal of this.#subscriptions.toRenew(sessionLost, settings)) this.#transmit(renewal);
     this.#queue.takeEach((operation) => this.#transmit(operation));
   }
 
@@ -104,14 +104,12 @@ export class Sending {
     const settings = this.#settings;
     if (settings === undefined) return false;
     if (operation.kind === 'publish') return this.#transmitPublish(operation, settings);
-    const refused = operation.kind === 'subscribe' ? subscribeRefusal(operation, settings) : undefined;
-    if (refused !== undefined) {
-      this.#turn.fail(operation.op, refused);
-      return true;
-    }
     const packetId = this.#packetIds.next();
     if (packetId === undefined) return false;
-    this.#subscriptions.transmit(operation, packetId);
+    const packet = requestPacket(operation, packetId);
+    const refused = requestRefusal(packet, settings);
+    if (refused === undefined) this.#subscriptions.transmit(operation, packet);
+    else this.#turn.fail(operation.op, refused);
     return true;
   }
 

@@ -4,11 +4,19 @@
  * An exchange lives and dies with its connection: one that was cut off is put back into the queue and sent anew with
  * another identifier. The table of filters outlives the connection; after a lost session it is subscribed again.
  */
-import type { SubackPacket, SubscriptionRequest, UnsubackPacket } from '@mqtide/codec';
+import type {
+  SubackPacket,
+  SubscribePacket,
+  SubscriptionRequest,
+  UnsubackPacket,
+  UnsubscribePacket,
+} from '@mqtide/codec';
 import { type Exchange, Exchanges } from './exchanges.ts';
 import { filterRefused } from './failures.ts';
+import { requestRefusal } from './limits.ts';
 import type { SubscribeOperation, UnsubscribeOperation } from './operation.ts';
 import type { Violation } from './outbound.ts';
+import type { NegotiatedSettings } from './settings.ts';
 import type { Turn } from './turn.ts';
 
 interface Subscription {
@@ -36,16 +44,10 @@ export class Subscriptions {
     this.#turn = turn;
   }
 
-  transmit(operation: SubscribeOperation | UnsubscribeOperation, packetId: number): void {
-    this.exchanges.add({ packetId, operation });
-    if (operation.kind === 'subscribe') {
-      const { subscriptions, properties } = operation;
-      this.#turn.send({ type: 'subscribe', packetId, subscriptions, ...(properties && { properties }) });
-    } else {
-      const { filters, properties } = operation;
-      for (const filter of filters) this.#filters.delete(filter);
-      this.#turn.send({ type: 'unsubscribe', packetId, filters, ...(properties && { properties }) });
-    }
+  transmit(operation: SubscribeOperation | UnsubscribeOperation, packet: SubscribePacket | UnsubscribePacket): void {
+    this.exchanges.add({ packetId: packet.packetId, operation });
+    if (packet.type === 'unsubscribe') for (const filter of packet.filters) this.#filters.delete(filter);
+    this.#turn.send(packet);
   }
 
   onSuback(packet: SubackPacket): Violation {
@@ -95,19 +97,23 @@ export class Subscriptions {
   }
 
   /** What the server does not have: everything after a lost session, otherwise what was cut off while renewing. */
-  toRenew(sessionLost: boolean): SubscribeOperation[] {
-    if (sessionLost) for (const subscription of this.#filters.values()) subscription.established = false;
-    const requests = [...this.#filters.values()].filter((held) => !held.established).map((held) => held.request);
+  toRenew(sessionLost: boolean, settings: NegotiatedSettings): SubscribeOperation[] {
     const operations: SubscribeOperation[] = [];
-    for (let from = 0; from < requests.length; from += FILTERS_PER_RENEWAL) {
-      const subscriptions = requests.slice(from, from + FILTERS_PER_RENEWAL);
-      operations.push({
-        kind: 'subscribe',
-        op: undefined,
-        renews: true,
-        deadline: Number.POSITIVE_INFINITY,
-        subscriptions,
-      });
+    let group: SubscriptionRequest[] = [];
+    for (const [filter, held] of this.#filters) {
+      if (sessionLost) held.established = false;
+      if (held.established) continue;
+      const refusalOf = (...subscriptions: SubscriptionRequest[]) =>
+        requestRefusal({ type: 'subscribe', packetId: 1, subscriptions }, settings);
+      const refused = refusalOf(held.request);
+      if (refused !== undefined) {
+        this.#filters.delete(filter);
+        this.#turn.do({ do: 'unsubscribed', filter, failure: refused });
+        continue;
+      }
+      if (group.length === FILTERS_PER_RENEWAL || refusalOf(...group, held.request) !== undefined) group = [];
+      if (group.length === 0) operations.push(renewalOf(group));
+      group.push(held.request);
     }
     return operations;
   }
@@ -123,4 +129,21 @@ export class Subscriptions {
     this.#filters.clear();
     this.exchanges.clear();
   }
+}
+
+/** Makes the packet of an operation. */
+export function requestPacket(
+  operation: SubscribeOperation | UnsubscribeOperation,
+  packetId: number,
+): SubscribePacket | UnsubscribePacket {
+  if (operation.kind === 'unsubscribe') {
+    const { kind, filters, properties } = operation;
+    return { type: kind, packetId, filters, ...(properties && { properties }) };
+  }
+  const { kind, subscriptions, properties } = operation;
+  return { type: kind, packetId, subscriptions, ...(properties && { properties }) };
+}
+
+function renewalOf(subscriptions: readonly SubscriptionRequest[]): SubscribeOperation {
+  return { kind: 'subscribe', op: undefined, renews: true, deadline: Number.POSITIVE_INFINITY, subscriptions };
 }
