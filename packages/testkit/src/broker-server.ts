@@ -30,8 +30,7 @@ const SUBPROTOCOL = 'mqtt';
  */
 export async function startBrokerServer(options: BrokerServerOptions = {}): Promise<BrokerServer> {
   const { port = 0, host = '127.0.0.1' } = options;
-  // Loaded here, so that the rest of the test kit can be imported in a browser.
-  const { WebSocketServer } = await import('ws');
+  const { WebSocketServer } = await loadWs();
   const broker = new Broker(options.broker);
   const stopDriving = driveBroker(broker, { wakeAt: wakeByTimer(options.broker?.now) });
   const server = new WebSocketServer({
@@ -75,6 +74,12 @@ export async function startBrokerServer(options: BrokerServerOptions = {}): Prom
       });
     },
   };
+}
+
+/** Loaded when it is needed, by a name that bundlers do not follow: the rest of the test kit also runs in a browser. */
+function loadWs(): Promise<typeof import('ws')> {
+  const name: string = 'ws';
+  return import(/* @vite-ignore */ name) as Promise<typeof import('ws')>;
 }
 
 /** A timer that does not keep the process alive. */

@@ -1,11 +1,10 @@
-import { createClientWith } from '@mqtide/client/internal';
 import { describe, expect, it } from 'vitest';
 import { createPair, type PairOptions } from './pair.ts';
 import { RawClient } from './raw-client.ts';
 
 function connect(options: PairOptions = {}, clientId = 'client') {
   const pair = createPair(options);
-  const client = createClientWith({ url: pair.url, clientId }, pair);
+  const client = pair.createClient({ clientId });
   return { pair, client };
 }
 

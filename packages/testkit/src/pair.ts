@@ -1,3 +1,4 @@
+import { type Client, type ClientOptions, createClientWith } from '@mqtide/client/internal';
 import { Broker } from './broker/broker.ts';
 import { connectBytes } from './broker/byte-connection.ts';
 import { driveBroker } from './broker/drive.ts';
@@ -26,13 +27,14 @@ export interface Pair {
   readonly transport: MemoryTransport;
   /** The URL to connect to; the broker does not look at it. */
   readonly url: string;
+  /** Makes a client on the transport and the clock. Further clients are other clients of the same broker. */
+  createClient(options?: Partial<ClientOptions>): Client;
   /** While false, every connection is refused, as if the server were down. */
   isReachable: boolean;
 }
 
 /**
- * Joins a broker and a transport on a virtual clock; the client is made on the transport and the clock:
- * `createClientWith({ url: pair.url }, pair)` from `@mqtide/client/internal`.
+ * Joins clients and a broker on a wire in memory and a virtual clock.
  *
  * Without a latency everything but time happens in microtasks, so `await client.start()` resolves without touching the
  * clock.
@@ -50,7 +52,15 @@ export function createPair(options: PairOptions = {}): Pair {
       else connection.refuse();
     },
   });
-  const pair: Pair = { clock, broker, transport, url: 'ws://broker.test/mqtt', isReachable: true };
+  const url = 'ws://broker.test/mqtt';
+  const pair: Pair = {
+    clock,
+    broker,
+    transport,
+    url,
+    isReachable: true,
+    createClient: (clientOptions) => createClientWith({ url, ...clientOptions }, { transport, clock }),
+  };
   driveBroker(broker, clock);
   return pair;
 

@@ -3,7 +3,6 @@
  * the broker sees, or a message that gets lost, is a fault of one of the two.
  */
 import type { PacketType, QoS } from '@mqtide/codec';
-import { createClientWith } from '@mqtide/client/internal';
 import { describe, expect, it } from 'vitest';
 import type { FaultEffect } from './broker/faults.ts';
 import { createPair, type Pair } from './pair.ts';
@@ -35,17 +34,13 @@ async function walk({ seed, version, steps, losesSessions }: Walk) {
       overlapping: oneOf(['once', 'each']),
     },
   });
-  const client = createClientWith(
-    {
-      url: pair.url,
-      clientId: 'walker',
-      protocolVersion: version,
-      limits: { receiveMaximum: 1 + pick(4) },
-      ackTimeoutMs: 7_200_000,
-      offlineQueue: { maxAgeMs: 7_200_000 },
-    },
-    pair,
-  );
+  const client = pair.createClient({
+    clientId: 'walker',
+    protocolVersion: version,
+    limits: { receiveMaximum: 1 + pick(4) },
+    ackTimeoutMs: 7_200_000,
+    offlineQueue: { maxAgeMs: 7_200_000 },
+  });
   const received: string[] = [];
   let settled = 0;
   const failures: unknown[] = [];
