@@ -64,7 +64,7 @@ export function checkPubrel(link: Link, flow: IncomingFlow | undefined, packet: 
 }
 
 /** Whether there is a session to go on with. In 3.1.1 it is enough not to have asked for a clean one. */
-export function mayResend(link: Link): boolean {
+function mayResend(link: Link): boolean {
   return link.version === 5 ? link.sessionPresent : link.connect?.cleanStart === false;
 }
 
