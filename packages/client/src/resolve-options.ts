@@ -85,11 +85,17 @@ export function publicUrl(url: string): string {
   return `${protocol}//${host}${pathname}`;
 }
 
+/** Throws what the codec throws at credentials that cannot be sent. */
 export function credentialBytes({ username, password }: CredentialsOptions): Credentials {
-  return {
+  const credentials = {
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password: typeof password === 'string' ? payloadBytes(password) : password }),
   };
+  packetSize(
+    { type: 'connect', protocolVersion: 5, clientId: '', cleanStart: true, keepAliveSeconds: 0, ...credentials },
+    5,
+  );
+  return credentials;
 }
 
 function redact(url: string): string {
@@ -109,8 +115,8 @@ function resolveWill({
 /** Lets the codec look at a CONNECT as it will be, so that no attempt can fail for what is in the options. */
 function checkConnect(config: SessionConfig, { credentials = {} }: ClientOptions): void {
   const handshake = new Handshake(config);
-  const known = typeof credentials === 'function' ? {} : credentialBytes(credentials);
   try {
+    const known = typeof credentials === 'function' ? {} : credentialBytes(credentials);
     packetSize(handshake.connectPacket(known), handshake.version);
   } catch (error) {
     if (error instanceof InvalidPacketError) throw invalidArgument(`The options cannot be sent: ${error.message}.`);
