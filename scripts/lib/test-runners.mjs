@@ -28,7 +28,7 @@ export async function runVitest(name, args, env = {}) {
 export async function runPlaywright(args) {
   const report = freshReport('e2e');
   const env = { PLAYWRIGHT_JSON_OUTPUT_FILE: report };
-  const finished = await executeNode(tool('playwright'), ['test', '--reporter=line,json', ...args], { env });
+  const finished = await executeNode(tool('playwright'), ['test', '--reporter=dot,json', ...args], { env });
   return counted(finished, report, ({ stats }) => ({ passed: stats.expected, failed: stats.unexpected }));
 }
 
