@@ -3,6 +3,7 @@ import { defineConfig } from 'rolldown';
 /** Entries of the package. Adding one is a line here and its rows under "exports" in package.json. */
 const entries = {
   index: 'src/index.ts',
+  indexeddb: 'src/io/indexeddb/index.ts',
   topics: 'src/topics/index.ts',
   internal: 'src/internal.ts',
 };
@@ -24,7 +25,7 @@ export default defineConfig([
   {
     ...common,
     input: entries,
-    external: [/^@mqtide\//],
+    external: [/^@mqtide\//, 'idb'],
     output: {
       dir: 'dist',
       format: 'esm',

@@ -12,6 +12,13 @@ export type { Ports } from './engine.ts';
 export type { ClientOptions } from './options.ts';
 export type { Clock } from './io/clock.ts';
 export type { Connection, SocketClose, Transport, TransportListener } from './io/transport.ts';
+export {
+  SessionLockedError,
+  type SessionStore,
+  type StoreChanges,
+  type StoredRecord,
+  type StoredSession,
+} from './io/session-store.ts';
 export type { SessionConfig } from './session/config.ts';
 export type { Action, Outcome, SessionEvent } from './session/events.ts';
 export { resolveOptions } from './resolve-options.ts';

@@ -1,0 +1,2 @@
+export { type IndexedDBStoreOptions, indexedDBStore } from './indexeddb-store.ts';
+export type { SessionStore, StoreChanges, StoredRecord, StoredSession } from '../session-store.ts';
