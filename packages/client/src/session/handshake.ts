@@ -12,6 +12,7 @@ import { defined } from './defined.ts';
 import type { Credentials, StopRequest } from './events.ts';
 import type { Failure } from './failure.ts';
 import { failure, refusedBy } from './failures.ts';
+import { oversize } from './limits.ts';
 import { Resumption } from './resumption.ts';
 import { type Disposition, afterConnack } from './retry-policy.ts';
 import { type NegotiatedSettings, negotiate } from './settings.ts';
@@ -69,7 +70,10 @@ export class Handshake {
     // A session that was to end with the connection cannot be prolonged now [SEC-3.14.2.2.2-a].
     const lasts = (settings?.sessionExpirySeconds ?? 0) > 0;
     const sessionExpiryInterval = lasts ? sessionExpirySeconds : undefined;
-    return { type: 'disconnect', reasonCode, properties: defined({ sessionExpiryInterval, userProperties }) };
+    const packet = (properties: object) => ({ type: 'disconnect', reasonCode, properties }) as const;
+    const whole = packet(defined({ sessionExpiryInterval, userProperties }));
+    // [MQTT-3.14.2-4]
+    return settings && oversize(whole, settings) ? packet(defined({ sessionExpiryInterval })) : whole;
   }
 
   onConnack(connack: ConnackPacket): Answer {
