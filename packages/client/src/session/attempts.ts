@@ -3,10 +3,17 @@ import type { SessionConfig } from './config.ts';
 import type { Failure } from './failure.ts';
 import type { Disposition } from './retry-policy.ts';
 
+/**
+ * How many attempts may follow one another without a delay. One connection never needs more: another version of MQTT,
+ * then an end to a foreign session, then one that lasts. Two clients that both end the other's session would go on.
+ */
+const MAX_AT_ONCE = 3;
+
 /** Counts connection attempts, and decides whether and when there is another one. */
 export class Attempts {
   readonly #backoff: Backoff | undefined;
   readonly #mayHelp: Readonly<Record<Disposition | 'now', boolean>>;
+  #atOnce = 0;
   /** Attempts since the last success or `start()`; the first is 1. */
   number = 0;
   lastFailure: Failure | undefined;
@@ -41,6 +48,11 @@ export class Attempts {
   /** Milliseconds until the next attempt, or `undefined` when there is to be none. */
   delayAfter(disposition: Disposition | 'now', random: number): number | undefined {
     if (!this.#mayHelp[disposition]) return undefined;
-    return disposition === 'now' ? 0 : this.#backoff?.next(random);
+    if (disposition === 'now' && this.#atOnce < MAX_AT_ONCE) {
+      this.#atOnce += 1;
+      return 0;
+    }
+    this.#atOnce = 0;
+    return this.#backoff?.next(random);
   }
 }
