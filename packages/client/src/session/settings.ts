@@ -12,7 +12,7 @@ export interface NegotiatedSettings {
   readonly sessionExpirySeconds: number;
   /** The interval in force: the server's, when it named one. 0 is off. */
   readonly keepAliveSeconds: number;
-  /** QoS 1 and 2 messages the server lets us have unacknowledged at a time. */
+  /** QoS 1 and 2 messages the server lets us have unacknowledged at a time; in 3.1.1, where it cannot say, 20. */
   readonly receiveMaximum: number;
   readonly maximumQoS: QoS;
   readonly retainAvailable: boolean;
@@ -37,6 +37,12 @@ export interface RequestedSettings {
 /** 268,435,455 bytes of Remaining Length and five bytes of fixed header, section 2.1.4. */
 export const LARGEST_PACKET = 268_435_460;
 
+/**
+ * 3.1.1 has no Receive Maximum. mosquitto takes 20 QoS 2 messages at a time unless it is configured otherwise, and
+ * acknowledges what exceeds that without keeping it.
+ */
+const RECEIVE_MAXIMUM_311 = 20;
+
 /** Reads a successful CONNACK; what it leaves out keeps the value that the standard gives it. */
 export function negotiate(requested: RequestedSettings, connack: ConnackPacket): NegotiatedSettings {
   const said = connack.properties ?? {};
@@ -47,7 +53,7 @@ export function negotiate(requested: RequestedSettings, connack: ConnackPacket):
     rejoinedSession: connack.sessionPresent,
     sessionExpirySeconds: said.sessionExpiryInterval ?? requested.sessionExpirySeconds,
     keepAliveSeconds: said.serverKeepAlive ?? requested.keepAliveSeconds,
-    receiveMaximum: said.receiveMaximum ?? 65_535,
+    receiveMaximum: said.receiveMaximum ?? (protocolVersion === 5 ? 65_535 : RECEIVE_MAXIMUM_311),
     maximumQoS: (said.maximumQoS ?? 2) as QoS,
     retainAvailable: said.retainAvailable ?? true,
     maximumPacketSize: said.maximumPacketSize ?? LARGEST_PACKET,
