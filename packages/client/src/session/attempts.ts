@@ -32,6 +32,7 @@ export class Attempts {
   /** As new: after `start()`. */
   reset(): void {
     this.succeeded();
+    this.#atOnce = 0;
     this.#backoff?.reset();
   }
 
