@@ -69,7 +69,7 @@ export class Engine {
   #link: Link | undefined;
   #version: ProtocolVersion = 5;
   readonly #batch: Batch;
-  #turnBegan = 0;
+  #lastNow = 0;
   // The timer.
   #wakeAt = Number.POSITIVE_INFINITY;
   #cancelWake: (() => void) | undefined;
@@ -102,12 +102,12 @@ export class Engine {
   /** `dispatch`, for the one event that comes in hundreds of thousands. */
   publish(op: number, message: OutgoingMessage, timeoutMs: number | undefined): void {
     // While a batch is open the turn has not ended, and no time passes within a turn.
-    const now = this.#batch.isOpen ? this.#turnBegan : this.#ports.clock.now();
-    this.#turnBegan = now;
+    const now = this.#batch.isOpen ? this.#lastNow : this.#ports.clock.now();
     this.#handle({ type: 'publish', op, message, now, timeoutMs });
   }
 
   #handle(event: SessionEvent): void {
+    this.#lastNow = event.now;
     const actions = this.#session.handle(event);
     if (this.#isPerforming) {
       this.#actions.push(...actions);

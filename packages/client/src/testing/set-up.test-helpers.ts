@@ -108,3 +108,13 @@ export async function errorOf(promise: Promise<unknown>): Promise<MqttError> {
   if (value === undefined) throw new Error('expected a rejection, but the promise resolved');
   return value;
 }
+
+/** How many frames arrived since it was asked last. */
+export function frameCounter({ wire }: ScriptedConnection): () => number {
+  let counted = wire.sent.length;
+  return () => {
+    const fresh = wire.sent.length - counted;
+    counted = wire.sent.length;
+    return fresh;
+  };
+}
