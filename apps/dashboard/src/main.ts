@@ -1,0 +1,31 @@
+import { createClient } from '@mqtide/client';
+import { Connection } from './model/connection.ts';
+import { MessageLog } from './model/message-log.ts';
+import { Publisher } from './model/publisher.ts';
+import { Remembered } from './model/remembered.ts';
+import { Subscriptions } from './model/subscriptions.ts';
+import { Announcer } from './ui/announcer.ts';
+import { byId } from './ui/element.ts';
+import { ConnectionView } from './views/connection-view.ts';
+import { openLink } from './views/link.ts';
+import { MessagesView } from './views/messages-view.ts';
+import { PublishView } from './views/publish-view.ts';
+import { rememberFields } from './views/remembered-fields.ts';
+import { StatusView } from './views/status-view.ts';
+import { SubscriptionsView } from './views/subscriptions-view.ts';
+
+const connection = new Connection(createClient);
+const subscriptions = new Subscriptions();
+const publisher = new Publisher(() => performance.now());
+const log = new MessageLog();
+connection.onConnected = (client) => subscriptions.attach(client);
+connection.onMessage = (message) => log.add(message, Date.now());
+
+rememberFields(new Remembered(() => localStorage));
+const announcer = new Announcer(byId('announcements', HTMLElement));
+new StatusView(connection, announcer).mount();
+new ConnectionView(connection).mount();
+new SubscriptionsView(subscriptions, announcer).mount();
+new PublishView(connection, publisher, announcer).mount();
+new MessagesView(log, connection, announcer).mount();
+openLink();
