@@ -3,6 +3,8 @@ import { DevTools } from './devtools.mjs';
 /** Longer than any sample takes. */
 const TIMEOUT_MS = 60_000;
 
+const SETTLING_MS = 2_000;
+
 /** @typedef {import('./scenarios.mjs').Scenario} Scenario */
 
 /**
@@ -26,6 +28,8 @@ export class Browser {
   static async launch() {
     const devtools = await DevTools.launch();
     const { product } = await devtools.send('Browser.getVersion');
+    // The browser's own pages are loading.
+    await new Promise((resolve) => setTimeout(resolve, SETTLING_MS));
     return new Browser(devtools, product);
   }
 
@@ -38,10 +42,9 @@ export class Browser {
    * @returns {Promise<Sample>}
    */
   async sample({ script, port, scenario, profiled }) {
-    // A context of its own has a process of its own.
-    const { browserContextId } = await this.#devtools.send('Target.createBrowserContext');
+    // A tab and not a context: that would be a window, whose own pages take the processor's time while they load.
+    const page = await Page.open(this.#devtools, `http://127.0.0.1:${port}/`);
     try {
-      const page = await Page.open(this.#devtools, browserContextId, `http://127.0.0.1:${port}/`);
       await page.evaluate(script);
       await page.evaluate(`benchmark.connect('ws://127.0.0.1:${port}')`);
       const what = JSON.stringify(scenario);
@@ -55,24 +58,26 @@ export class Browser {
       const { profile } = profiled ? await page.send('Profiler.stop') : {};
       return { perSecond: (count / milliseconds) * 1_000, cpuMicroseconds: (cpuSeconds / count) * 1e6, profile };
     } finally {
-      await this.#devtools.send('Target.disposeBrowserContext', { browserContextId });
+      await page.close();
     }
   }
 }
 
 class Page {
   #devtools;
+  #targetId;
   #sessionId;
 
-  constructor(devtools, sessionId) {
+  constructor(devtools, targetId, sessionId) {
     this.#devtools = devtools;
+    this.#targetId = targetId;
     this.#sessionId = sessionId;
   }
 
-  static async open(devtools, browserContextId, url) {
-    const { targetId } = await devtools.send('Target.createTarget', { url: 'about:blank', browserContextId });
+  static async open(devtools, url) {
+    const { targetId } = await devtools.send('Target.createTarget', { url: 'about:blank' });
     const { sessionId } = await devtools.send('Target.attachToTarget', { targetId, flatten: true });
-    const page = new Page(devtools, sessionId);
+    const page = new Page(devtools, targetId, sessionId);
     await page.send('Page.navigate', { url });
     while ((await page.evaluate('location.href + document.readyState')) !== `${url}complete`);
     return page;
@@ -80,6 +85,10 @@ class Page {
 
   send(method, params) {
     return this.#devtools.send(method, params, this.#sessionId);
+  }
+
+  close() {
+    return this.#devtools.send('Target.closeTarget', { targetId: this.#targetId });
   }
 
   /** Runs a script in the page; a promise is awaited. */

@@ -22,6 +22,8 @@ const FLAGS = [
   '--disable-background-timer-throttling',
   '--disable-backgrounding-occluded-windows',
   '--disable-renderer-backgrounding',
+  // A process kept ready for the next page would start during the sample.
+  '--disable-features=SpareRendererForSitePerProcess',
   // Chromium refuses to run as root with its sandbox.
   ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
 ];
