@@ -17,31 +17,51 @@ export const LAYERS = [
   { name: 'session', paths: ['packages/client/src/session/'], layers: [], packages: ['@mqtide/codec'] },
   {
     name: 'io ports',
-    paths: ['packages/client/src/io/transport.ts', 'packages/client/src/io/clock.ts'],
+    paths: [
+      'packages/client/src/io/transport.ts',
+      'packages/client/src/io/clock.ts',
+      'packages/client/src/io/session-store.ts',
+      'packages/client/src/io/page-lifecycle.ts',
+    ],
     layers: [],
     packages: [],
   },
+  { name: 'indexeddb', paths: ['packages/client/src/io/indexeddb/'], layers: ['io ports'], packages: ['idb'] },
   { name: 'io adapters', paths: ['packages/client/src/io/'], layers: ['io ports'], packages: [] },
+  {
+    // What applications and the client hand to each other, without knowing of either.
+    name: 'shapes',
+    paths: ['packages/client/src/authentication.ts', 'packages/client/src/message.ts'],
+    layers: [],
+    packages: ['@mqtide/codec'],
+  },
   {
     // These make values for ClientOptions and know nothing of what happens to them.
     name: 'helpers',
     paths: ['packages/client/src/aws/', 'packages/client/src/scram/', 'packages/client/src/topics/'],
-    layers: [],
+    layers: ['shapes'],
     packages: ['@mqtide/codec'],
   },
   {
     name: 'engine',
     paths: ['packages/client/src/engine.ts', 'packages/client/src/engine/'],
-    layers: ['session', 'io ports'],
+    layers: ['session', 'io ports', 'shapes'],
     packages: ['@mqtide/codec'],
   },
   {
     name: 'client',
     paths: ['packages/client/src/'],
-    layers: ['engine', 'session', 'io ports', 'io adapters'],
+    layers: ['engine', 'session', 'io ports', 'io adapters', 'shapes'],
     packages: ['@mqtide/codec'],
   },
 
+  {
+    // One suite for every implementation of a port, called by the tests of each.
+    name: 'contracts',
+    paths: ['packages/testkit/src/contracts/'],
+    layers: [],
+    packages: ['@mqtide/client/internal', 'vitest'],
+  },
   {
     name: 'testkit',
     paths: ['packages/testkit/src/'],
@@ -61,7 +81,7 @@ export const LAYERS = [
 
 /** What a test beside a file may import on top of what the file's layer may. No published file is a test. */
 export const TESTS = {
-  layers: ['scripts'],
+  layers: ['contracts', 'scripts'],
   packages: ['@mqtide/codec', '@mqtide/client/internal', '@mqtide/testkit', 'fast-check', 'vitest', 'ws', 'node:*'],
 };
 

@@ -5,7 +5,7 @@ import { createWebSocketStream, WebSocketServer } from 'ws';
 
 /**
  * A broker inside this process, for machines without mosquitto. It speaks MQTT 3.1.1 and refuses 5.0.
- * @param {number} port for MQTT over WebSocket, on the loopback interface
+ * @param {number} port for MQTT over WebSocket, on the loopback interface; 0 for any free one
  */
 export async function startAedes(port) {
   const broker = await Aedes.createBroker();
@@ -24,7 +24,7 @@ export async function startAedes(port) {
   await once(server, 'listening');
 
   return {
-    url: `ws://127.0.0.1:${port}/`,
+    url: `ws://127.0.0.1:${/** @type {import('node:net').AddressInfo} */ (server.address()).port}/`,
     /** Never settles by itself: the broker lives as long as the process. */
     ended: new Promise(() => {}),
     async dispose() {

@@ -1,3 +1,7 @@
+import { readSourceFiles } from '../architecture/source-files.mjs';
+
+const IMPORTS_NODE = /^import .*from 'node:/m;
+
 /** Packages of this repository resolve to their TypeScript source, so that tests need no build. */
 const condition = '@mqtide/source';
 
@@ -16,8 +20,8 @@ export const inNode = {
 };
 
 /**
- * What ships to browsers is tested in browsers: `name.test.ts` runs there too, unless it is named `name.node.test.ts`
- * because it needs Node. The test kit is a package for Node.
+ * What ships to browsers is tested in browsers: the unit tests of the codec and the client run there too, except those
+ * that import something of Node. The test kit is a package for Node.
  */
 export const inBrowser = {
   settings: {
@@ -27,7 +31,7 @@ export const inBrowser = {
   },
   tests: {
     include: ['packages/{codec,client}/src/**/*.test.ts', 'packages/*/src/**/*.browser.test.ts'],
-    exclude: ['**/*.node.test.ts'],
+    exclude: readSourceFiles().flatMap(({ path, source }) => (IMPORTS_NODE.test(source) ? [path] : [])),
   },
   browser: { enabled: true, screenshotFailures: false },
 };
