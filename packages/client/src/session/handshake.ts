@@ -91,17 +91,15 @@ export class Handshake {
     if (connack.properties?.authenticationMethod !== undefined)
       return violation('CONNACK names an authentication method that was not asked for'); // [MQTT-4.12.0-6]
     if (version === 5 && settings.clientId === '') return violation('CONNACK assigns no client identifier'); // [MQTT-3.2.2-16]
-    const verdict = this.#resumption.judge(connack, version);
-    switch (verdict) {
+    switch (this.#resumption.judge(connack, version)) {
       case 'violation':
         return violation('CONNACK has Session Present after Clean Start', version);
       case 'unknown':
       case 'purged':
-      case 'unending':
         return {
           accepted: false,
           failure: failure('SESSION_LOST', 'it has one of this `clientId` that this client does not know'),
-          disposition: verdict === 'unending' ? 'retry' : 'now',
+          disposition: 'now',
           // Not an error code: that would have the will published.
           closeWith: 0,
         };

@@ -10,10 +10,9 @@ import type { SessionBehavior, SessionConfig } from './config.ts';
  * - `new`: the server starts anew, so must we.
  * - `unknown`: the server has a session of this client identifier that we know nothing of; it has to end first.
  * - `purged`: that session has ended; connect again to get one that lasts.
- * - `unending`: the server has one all the same.
  * - `violation`: the server may not say this.
  */
-export type Verdict = 'resumed' | 'new' | 'unknown' | 'purged' | 'unending' | 'violation';
+export type Verdict = 'resumed' | 'new' | 'unknown' | 'purged' | 'violation';
 
 const NEVER_EXPIRES = 0xffff_ffff;
 
@@ -21,15 +20,15 @@ export class Resumption {
   readonly #config: SessionConfig;
   // Valid beyond the connection: we hold the state of a session that the server should still have.
   #known = false;
-  /** What is done about an unknown session that is in the way. */
-  #purge: 'none' | 'due' | 'done' = 'none';
+  /** An unknown session is in the way. */
+  #purging = false;
 
   constructor(config: SessionConfig) {
     this.#config = config;
   }
 
   cleanStart(version: ProtocolVersion): boolean {
-    if (this.#purge === 'due') return true;
+    if (this.#purging) return true;
     switch (this.#behavior(version)) {
       case 'clean':
         return true;
@@ -50,8 +49,8 @@ export class Resumption {
   judge(connack: ConnackPacket, version: ProtocolVersion): Verdict {
     const asked = this.cleanStart(version);
     if (asked && connack.sessionPresent) return 'violation'; // [MQTT-3.2.2-2] [MQTT3-3.2.2-1]
-    if (asked && this.#purge === 'due') {
-      this.#purge = 'done';
+    if (asked && this.#purging) {
+      this.#purging = false;
       // In 5.0 the new session lasts as long as asked; in 3.1.1 one begun so ends with this connection.
       if (version === 4 && this.#behavior(4) !== 'clean') return 'purged';
     }
@@ -59,14 +58,12 @@ export class Resumption {
     if (this.#known) return 'resumed';
     // 5.0 demands it [MQTT-3.2.2-4]; 3.1.1 leaves the choice [SEC3-3.2.2.2-a].
     if (version === 4 && this.#behavior(4) === 'rejoinAlways') return 'resumed';
-    const isUnending = this.#purge === 'done';
-    this.#purge = 'due';
-    return isUnending ? 'unending' : 'unknown';
+    this.#purging = true;
+    return 'unknown';
   }
 
   connected(expirySeconds: number): void {
     this.#known = expirySeconds > 0;
-    this.#purge = 'none';
   }
 
   /** Both sides forget the session. */
