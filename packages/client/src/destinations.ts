@@ -45,5 +45,11 @@ const CODES: Readonly<Record<'url' | 'credentials', ErrorCode>> = {
 
 function failed(option: 'url' | 'credentials', cause: unknown): Failure {
   // The message of somebody else's error may hold a signed URL or a token; it is kept as the cause alone.
-  return { code: CODES[option], message: `The \`${option}\` function failed.`, retryable: true, cause };
+  return {
+    code: CODES[option],
+    message: `The \`${option}\` function failed.`,
+    retryable: true,
+    hint: 'See `cause`.',
+    cause,
+  };
 }

@@ -19,11 +19,15 @@ type Known = Exclude<
   | 'STORE_FAILED'
 >;
 
+const ADDRESS = 'Is there an MQTT broker at this address?';
+const ALLOWED = 'Check what the server allows this client to do.';
+const SAID = 'See `reasonName` and `packet`.';
+
 const ROWS: Readonly<Record<Known, Row>> = {
   STOPPED: ['The client is stopped', 'Call `start()`; `stop({ drainMs })` lets operations finish first.'],
   OFFLINE: ['Not connected, and `offlineQueue.behavior` lets this not wait', 'Use QoS 1, or await `start()`.'],
   QUEUE_FULL: ['Too much waits to be sent', 'Await each publish, or raise `offlineQueue`.'],
-  EXPIRED: ['Waited to be sent as long as `offlineQueue.maxAgeMs` allows'],
+  EXPIRED: ['Waited too long to be sent', 'Raise `offlineQueue.maxAgeMs`, or publish again.'],
   ACK_TIMEOUT: ['No answer in time', 'The server may have received it all the same.'],
   SESSION_LOST: ['The server lost the session', "Set `session.onLost` to 'republish' if a second copy does no harm."],
   SOCKET_OPEN_FAILED: [
@@ -31,21 +35,24 @@ const ROWS: Readonly<Record<Known, Row>> = {
     'Check address, server and certificate: a browser does not tell which it was.',
   ],
   SOCKET_CLOSED: ['The connection was lost'],
-  SUBPROTOCOL_REFUSED: ['The server did not choose the subprotocol `mqtt`', 'Is there an MQTT broker at this address?'],
-  CONNECT_TIMEOUT: ['Not connected within `connectTimeoutMs`'],
+  SUBPROTOCOL_REFUSED: ['The server did not choose the subprotocol `mqtt`', ADDRESS],
+  CONNECT_TIMEOUT: ['Not connected within `connectTimeoutMs`', ADDRESS],
   KEEPALIVE_TIMEOUT: ['No answer to PINGREQ within `pingTimeoutMs`'],
-  MALFORMED_PACKET: ['The server sent what is not MQTT'],
+  MALFORMED_PACKET: ['The server sent what is not MQTT', ADDRESS],
   PROTOCOL_ERROR: ['The server broke the protocol'],
-  PACKET_TOO_LARGE: ['The packet is too large'],
+  PACKET_TOO_LARGE: [
+    'The packet is too large',
+    'See `limits.maximumPacketSize`, and that of the server in `settings`.',
+  ],
   INVALID_ARGUMENT: ['This cannot be sent'],
-  UNSUPPORTED_BY_SERVER: ['The server does not support this'],
+  UNSUPPORTED_BY_SERVER: ['The server does not support this', 'See `settings` for what it supports.'],
   URL_FAILED: ['The URL cannot be used', 'It begins with ws: or wss:, and a page served over https needs wss:.'],
-  CONNACK_REFUSED: ['The server refused the connection'],
-  SERVER_DISCONNECTED: ['The server ended the connection'],
+  CONNACK_REFUSED: ['The server refused the connection', SAID],
+  SERVER_DISCONNECTED: ['The server ended the connection', SAID],
   SESSION_TAKEN_OVER: ['Another client connected with the same `clientId`', 'Give each tab its own.'],
-  PUBLISH_REFUSED: ['The server refused the message'],
-  SUBSCRIBE_REFUSED: ['The server refused the subscription'],
-  UNSUBSCRIBE_REFUSED: ['The server refused to unsubscribe'],
+  PUBLISH_REFUSED: ['The server refused the message', ALLOWED],
+  SUBSCRIBE_REFUSED: ['The server refused the subscription', ALLOWED],
+  UNSUBSCRIBE_REFUSED: ['The server refused to unsubscribe', ALLOWED],
 };
 
 /** The same call, or another attempt, can do no better. Of a lost connection the retry policy decides. */
