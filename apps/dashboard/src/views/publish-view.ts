@@ -62,7 +62,10 @@ export class PublishView {
 
   #blame(problem: NonNullable<Outcome['problem']>, draft: Draft): void {
     const field = publishFieldOf(problem, draft, this.#connection.snapshot.settings);
-    if (field !== undefined) showProblems(this.#fields, { [field]: inOneLine(problem) });
+    if (field === undefined) return;
+    // What was wrong from the start is gone to; for an answer that came later nobody is torn away from what they do.
+    if (problem.code === 'INVALID_ARGUMENT') showProblems(this.#fields, { [field]: inOneLine(problem) });
+    else this.#fields[field].show(inOneLine(problem));
   }
 
   #draft(): Draft {
