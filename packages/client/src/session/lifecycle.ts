@@ -161,9 +161,10 @@ export class Lifecycle {
     const keepsSession = (request.sessionExpirySeconds ?? 0) > 0;
     if (!keepsSession) this.#handshake.forgetSession();
     if (this.#phase !== 'none') this.#turn.do({ do: 'hangUp' });
+    // First, since the loss of the connection would fail what may not wait for another one.
+    this.#hooks.ended(failure('STOPPED'), keepsSession);
     this.#disconnected();
     this.#retryAt = undefined;
-    this.#hooks.ended(failure('STOPPED'), keepsSession);
     if (!staysOpen) {
       this.#stopped();
       return;
@@ -242,7 +243,6 @@ export class Lifecycle {
     const wasOnline = this.#phase === 'online';
     if (wasOnline) this.#attempts.connectionLasted(this.#turn.now - this.#onlineSince);
     if (this.#phase !== 'none') this.#turn.do({ do: 'hangUp' });
-    this.#disconnected();
     this.#attempts.lastFailure = reason;
     const delayMs = this.#attempts.delayAfter(disposition, random);
     const retryable = delayMs !== undefined;
@@ -250,9 +250,10 @@ export class Lifecycle {
     const type = wasOnline ? 'disconnection' : 'connectionFailure';
     const willRetry = delayMs === undefined ? {} : { willRetryInMs: delayMs };
     const event: LifecycleEvent = { type, failure: shown, ...packets, ...willRetry };
+    if (delayMs === undefined) this.#hooks.ended(shown, false);
+    this.#disconnected();
     if (delayMs === undefined) {
       this.#handshake.forgetSession();
-      this.#hooks.ended(shown, false);
       this.#turn.forgetWake();
       this.#changeStatus('failed', event);
       return;
