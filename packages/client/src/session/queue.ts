@@ -151,7 +151,8 @@ export class Queue {
   }
 
   #add(entry: Entry): void {
-    this.#entries.set(entry.operation.op ?? this.#nameless(), entry);
+    // 0 is what nobody waits for, too.
+    this.#entries.set(entry.operation.op || this.#nameless(), entry);
     this.#bytes += entry.bytes;
     this.#turn.wake(Math.min(entry.operation.deadline, entry.expiresAt));
   }
