@@ -16,7 +16,7 @@ export interface OperationOptions {
 /** Throws `INVALID_ARGUMENT` for what is neither left out nor a number from 0. */
 export function checkNumber(name: string, value: unknown): void {
   if (value !== undefined && !(typeof value === 'number' && value >= 0))
-    throw invalidArgument(`\`${name}\` is a number from 0, not ${String(value)}.`);
+    throw invalidArgument(`\`${name}\` is a number from 0.`);
 }
 
 interface Pending {

@@ -1,6 +1,5 @@
 import type { ScriptedConnection } from '@mqtide/testkit';
 import { describe, expect, it } from 'vitest';
-import type { Client } from './client.ts';
 import type { Message } from './message.ts';
 import type { SubscribeOptions } from './subscribe.ts';
 import type { MessageHandler, Subscription } from './subscription.ts';
@@ -214,12 +213,11 @@ describe('pause and resume', () => {
 
   it('may be called by the handler: the order stays', async () => {
     const texts: string[] = [];
-    let subscription: Subscription | undefined;
-    const made = await subscribed({}, (each) => {
+    const made: Subscribed = await subscribed({}, (each) => {
       texts.push(each.text());
-      subscription?.pause();
+      made.subscription.pause();
     });
-    subscription = made.subscription;
+    const { subscription } = made;
     await made.deliver('1', '2', '3');
     expect(texts).toEqual(['1']);
     subscription.resume();
@@ -272,13 +270,10 @@ describe('a handler', () => {
 });
 
 describe('Symbol.asyncDispose', () => {
-  const symbol = Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose');
-  const dispose = (it: Client | Subscription): Promise<void> =>
-    (it as unknown as Record<symbol, () => Promise<void>>)[symbol]?.call(it) ?? Promise.reject(new Error('missing'));
-
   it('unsubscribes', async () => {
     const { subscription, server, clock } = await subscribed();
-    const disposed = watch(dispose(subscription));
+    const symbol = Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose');
+    const disposed = watch((Reflect.get(subscription, symbol) as () => Promise<void>).call(subscription));
     await confirm(server);
     await clock.settle();
     expect(disposed.status).toBe('resolved');

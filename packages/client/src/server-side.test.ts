@@ -1,3 +1,4 @@
+import { getActiveResourcesInfo } from 'node:process';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
 /*
@@ -60,6 +61,13 @@ describe('during server-side rendering', () => {
     expect([touched, status, attempt]).toEqual([[], 'idle', 0]);
   });
 
+  it('nothing keeps the process alive', async () => {
+    const { createClient } = await import('./index.ts');
+    const before = getActiveResourcesInfo().length;
+    const clients = Array.from({ length: 10 }, () => createClient({ url: 'wss://broker.example/mqtt' }));
+    expect(getActiveResourcesInfo().length - before).toBeLessThan(clients.length);
+  });
+
   it('a client without a WebSocket says so when it is started, and not before', async () => {
     const { createClient } = await import('./index.ts');
     vi.stubGlobal('WebSocket', undefined);
@@ -92,6 +100,6 @@ describe('where `Symbol.asyncDispose` is missing, as in WebKit', () => {
     await (Reflect.get(handle, symbol) as () => Promise<void>).call(handle);
     await (Reflect.get(client, symbol) as () => Promise<void>).call(client);
     expect([ended, client.state.status]).toEqual([1, 'stopped']);
-    for (const it of [client, handle]) expect(Object.keys(it)).not.toContain('undefined');
+    for (const each of [client, handle]) expect(Object.keys(each)).not.toContain('undefined');
   });
 });
