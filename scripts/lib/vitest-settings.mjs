@@ -1,6 +1,12 @@
 import { readSourceFiles } from '../architecture/source-files.mjs';
 
-const IMPORTS_NODE = /^import .*from 'node:/m;
+/**
+ * @param {string} path
+ * @param {string} source
+ */
+function needsNode(path, source) {
+  return path.endsWith('.node.test.ts') || /^import .*from 'node:/m.test(source);
+}
 
 /** Packages of this repository resolve to their TypeScript source, so that tests need no build. */
 const condition = '@mqtide/source';
@@ -21,7 +27,7 @@ export const inNode = {
 
 /**
  * What ships to browsers is tested in browsers: the unit tests of the codec and the client run there too, except those
- * that import something of Node. The test kit is a package for Node.
+ * that import something of Node or are named `name.node.test.ts`. The test kit is a package for Node.
  */
 export const inBrowser = {
   settings: {
@@ -31,7 +37,7 @@ export const inBrowser = {
   },
   tests: {
     include: ['packages/{codec,client}/src/**/*.test.ts', 'packages/*/src/**/*.browser.test.ts'],
-    exclude: readSourceFiles().flatMap(({ path, source }) => (IMPORTS_NODE.test(source) ? [path] : [])),
+    exclude: readSourceFiles().flatMap(({ path, source }) => (needsNode(path, source) ? [path] : [])),
   },
   browser: { enabled: true, screenshotFailures: false },
 };
