@@ -30,11 +30,14 @@ export class Session {
   readonly #inbound: Inbound;
   readonly #subscriptions: Subscriptions;
   readonly #sending: Sending;
+  /** All that acknowledgements have as properties is Reason String and User Property [MQTT-3.1.2-29]. */
+  readonly #mayNotExplain: boolean;
   #draining: { readonly request: StopRequest; readonly until: number } | undefined;
 
   constructor(config: SessionConfig) {
     const turn = this.#turn;
     this.#config = config;
+    this.#mayNotExplain = config.connectProperties?.requestProblemInformation === false;
     this.#outbound = new Outbound(turn, config.ackTimeoutMs);
     this.#inbound = new Inbound(turn, config.limits.receiveMaximum);
     this.#subscriptions = new Subscriptions(turn, config.ackTimeoutMs);
@@ -127,6 +130,8 @@ export class Session {
   }
 
   #process(packet: Packet, random: number): Violation {
+    if (this.#mayNotExplain && packet.type !== 'publish' && packet.type !== 'disconnect' && 'properties' in packet)
+      return `properties in ${packet.type.toUpperCase()}, though \`requestProblemInformation\` is false`;
     switch (packet.type) {
       case 'publish': {
         const reasonCode = this.#inbound.onPublish(packet);
