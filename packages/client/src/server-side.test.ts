@@ -38,7 +38,7 @@ afterEach(() => {
   vi.resetModules();
 });
 
-describe('during server-side rendering', () => {
+describe('during server-side rendering', { timeout: 60_000 }, () => {
   it('the package can be imported: it looks for no page and no WebSocket', async () => {
     const touched = forbid(...PAGE);
     const { createClient } = await import('./index.ts');
@@ -78,7 +78,7 @@ describe('during server-side rendering', () => {
   });
 });
 
-describe('where `Symbol.asyncDispose` is missing, as in WebKit', () => {
+describe('where `Symbol.asyncDispose` is missing, as in WebKit', { timeout: 60_000 }, () => {
   it('clients and subscriptions have the method under the name that polyfills use', async () => {
     const original = Symbol;
     const WithoutDisposal = new Proxy((text?: string) => original(text), {
