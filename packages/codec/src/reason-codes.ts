@@ -116,6 +116,7 @@ function sendersOfCodes() {
 /** Bits of senders: who may send a code in a packet. 0 when the standard does not have the code there. */
 export function reasonCodeSenders(code: number, host: ReasonHost, version: ProtocolVersion): number {
   if (version === 5) return SENDERS_OF_CODES[host]?.[code] ?? NOBODY;
+  if (host === 'unsuback') return NOBODY;
   const isKnown = host === 'connack' ? code < RETURN_CODES.length : host === 'suback' ? SUBACK_CODES.has(code) : !code;
   return isKnown ? EITHER : NOBODY;
 }

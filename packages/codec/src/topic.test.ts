@@ -91,7 +91,7 @@ describe('shared filters', () => {
     expect(parseSharedFilter('$share/g/a/+')).toEqual({ shareName: 'g', filter: 'a/+' });
     expect(parseSharedFilter('$share/g//t')).toEqual({ shareName: 'g', filter: '/t' });
     for (const filter of ['a', '$share', '$share/', '$share//t', '$share/g', '$share/g/']) {
-      expect(parseSharedFilter(filter), filter).toBeUndefined();
+      expect(parseSharedFilter(filter), `filter ${filter}`).toBeUndefined();
     }
   });
 });

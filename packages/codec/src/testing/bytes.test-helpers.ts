@@ -4,22 +4,30 @@ import type { Packet, ProtocolVersion } from '../packet.ts';
 
 export const VERSIONS: readonly ProtocolVersion[] = [4, 5];
 
-/** Bytes from hexadecimal digits; blanks are for the reader. */
+/** Bytes from hexadecimal digits, in which blanks are for the reader, and from bytes. */
 export function bytes(...parts: readonly (string | number | readonly number[] | Uint8Array)[]): Uint8Array {
-  const all = parts.flatMap((part) => {
-    if (typeof part === 'number') return [part];
-    if (typeof part !== 'string') return [...part];
-    const digits = part.replaceAll(/\s/g, '');
-    return Array.from({ length: digits.length / 2 }, (_, index) =>
-      Number.parseInt(digits.slice(2 * index, 2 * index + 2), 16),
-    );
-  });
-  return Uint8Array.from(all);
+  const pieces = parts.map((part) =>
+    typeof part === 'string' ? fromHex(part) : typeof part === 'number' ? [part] : part,
+  );
+  const all = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
+}
+
+function fromHex(hex: string): number[] {
+  const digits = hex.replaceAll(/\s/g, '');
+  return Array.from({ length: digits.length / 2 }, (_, index) =>
+    Number.parseInt(digits.slice(2 * index, 2 * index + 2), 16),
+  );
 }
 
 /** Bytes of a text, for payloads. */
 export function utf8(text: string): Uint8Array {
-  return Uint8Array.from(new TextEncoder().encode(text));
+  return new TextEncoder().encode(text);
 }
 
 /** A two byte integer. */
