@@ -20,7 +20,7 @@ const settings = {
 export const inNode = {
   settings,
   tests: {
-    include: ['packages/*/src/**/*.test.ts'],
+    include: ['{packages,apps}/*/src/**/*.test.ts'],
     exclude: ['**/*.browser.test.ts'],
   },
 };

@@ -13,6 +13,7 @@ export function createClient(options: ClientOptions): Client {
 }
 
 export type { Client, StopOptions } from './client.ts';
+export type { ProtocolVersion, QoS } from '@mqtide/codec';
 export { MqttError, type ErrorCode } from './errors.ts';
 export type { ClientEvents, ClientState } from './events.ts';
 export type { WebSocketConstructor, WebSocketLike } from './io/websocket.ts';

@@ -132,3 +132,17 @@ describe('what the server may send', () => {
     ]);
   });
 });
+
+describe('options of MQTT 5 on a connection of 3.1.1', () => {
+  const in311 = { protocolVersion: 4 } as const;
+
+  it('leaves out what only refines a subscription, so that one call serves both versions', () => {
+    const request = { filter: 'a', qos: 1, retainAsPublished: true, retainHandling: 1, noLocal: false } as const;
+    expect(packets(connected(in311).subscribe(1, request))).toEqual([subscribe(1, { filter: 'a', qos: 1 })]);
+  });
+
+  it('refuses noLocal, without which the application would get its own messages', () => {
+    const request = { filter: 'a', qos: 1, noLocal: true } as const;
+    expect(connected(in311).subscribe(1, request)).toEqual([failed(1, 'UNSUPPORTED_BY_SERVER')]);
+  });
+});

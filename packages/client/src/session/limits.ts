@@ -23,7 +23,9 @@ export function requestRefusal(
   packet: SubscribePacket | UnsubscribePacket,
   settings: NegotiatedSettings,
 ): Failure | undefined {
-  for (const { filter } of packet.type === 'subscribe' ? packet.subscriptions : []) {
+  for (const { filter, noLocal } of packet.type === 'subscribe' ? packet.subscriptions : []) {
+    // Without it the application would get what it publishes itself, which it asked not to.
+    if (noLocal === true && settings.protocolVersion === 4) return unsupported(`noLocal in MQTT 3.1.1, '${filter}'`);
     if (!settings.wildcardSubscriptionsAvailable && /[+#]/.test(filter)) return unsupported(`wildcards, '${filter}'`);
     if (!settings.sharedSubscriptionsAvailable && filter.startsWith('$share/'))
       return unsupported(`shared subscriptions, '${filter}'`);

@@ -5,6 +5,7 @@
  * another identifier. The table of filters outlives the connection; after a lost session it is subscribed again.
  */
 import type {
+  ProtocolVersion,
   SubackPacket,
   SubscribePacket,
   SubscriptionRequest,
@@ -131,17 +132,24 @@ export class Subscriptions {
   }
 }
 
-/** Makes the packet of an operation. */
+/** Makes the packet of an operation. What 3.1.1 cannot say is left out, but for No Local: see `requestRefusal`. */
 export function requestPacket(
   operation: SubscribeOperation | UnsubscribeOperation,
   packetId: number,
+  version: ProtocolVersion,
 ): SubscribePacket | UnsubscribePacket {
   if (operation.kind === 'unsubscribe') {
-    const { kind, filters, properties } = operation;
+    const { kind, filters } = operation;
+    const properties = version === 5 ? operation.properties : undefined;
     return { type: kind, packetId, filters, ...(properties && { properties }) };
   }
   const { kind, subscriptions, properties } = operation;
+  if (version === 4) return { type: kind, packetId, subscriptions: subscriptions.map(requestOf311) };
   return { type: kind, packetId, subscriptions, ...(properties && { properties }) };
+}
+
+function requestOf311({ filter, qos, noLocal }: SubscriptionRequest): SubscriptionRequest {
+  return noLocal === true ? { filter, qos, noLocal } : { filter, qos };
 }
 
 function renewalOf(subscriptions: readonly SubscriptionRequest[]): SubscribeOperation {
