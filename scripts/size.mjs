@@ -3,27 +3,52 @@ import { gzipSync } from 'node:zlib';
 import { rolldown } from 'rolldown';
 import { inRoot } from './lib/workspace.mjs';
 
-/** 1 kB is 1,000 bytes. */
+/**
+ * 1 kB is 1,000 bytes. `target` is what we promised ourselves; `ceiling` is what is allowed today, where the target has not
+ * been reached: it may only go down (docs/decisions/0008).
+ * @type {{ name: string, input: string, target: number, ceiling?: number, output?: import('rolldown').OutputOptions,
+ *   external?: string[] }[]}
+ */
 const BUDGETS = [
-  { name: '@mqtide/codec, all of it', input: 'packages/codec/src/index.ts', kilobytes: 6.5 },
-  { name: '@mqtide/client with the codec', input: 'packages/client/src/index.ts', kilobytes: 16 },
+  { name: '@mqtide/codec, all of it', input: 'packages/codec/src/index.ts', target: 6.5, ceiling: 7.6 },
+  { name: '@mqtide/client with the codec', input: 'packages/client/src/index.ts', target: 16, ceiling: 22.8 },
   {
     name: 'mqtide.global.min.js',
     input: 'packages/client/src/index.ts',
-    kilobytes: 18,
-    output: /** @type {const} */ ({ format: 'iife', name: 'mqtide', exports: 'named' }),
+    target: 18,
+    ceiling: 22.8,
+    output: { format: 'iife', name: 'mqtide', exports: 'named' },
   },
+  { name: '@mqtide/client/indexeddb', input: 'packages/client/src/io/indexeddb/index.ts', target: 3.5 },
+  { name: '@mqtide/client/topics', input: 'packages/client/src/topics/index.ts', target: 2 },
 ];
 
 const rows = await Promise.all(BUDGETS.map(async (budget) => ({ ...budget, ...(await measure(budget)) })));
-console.log(`${'minified'.padStart(44)}${'gzipped'.padStart(11)}${'budget'.padStart(11)}`);
-for (const { name, minified, gzipped, kilobytes } of rows) {
-  const verdict = gzipped > kilobytes * 1000 ? '  OVER BUDGET' : '';
-  console.log(
-    `${name.padEnd(32)}${inKilobytes(minified)}${inKilobytes(gzipped)}${inKilobytes(kilobytes * 1000)}${verdict}`,
+row('', 'minified', 'gzipped', 'target', 'ceiling');
+for (const { name, minified, gzipped, target, ceiling = target } of rows) {
+  const over = gzipped - target * 1_000;
+  const verdict =
+    gzipped > ceiling * 1_000 ? 'OVER THE CEILING' : over > 0 ? `${inKilobytes(over)} over the target` : '';
+  row(
+    name,
+    inKilobytes(minified),
+    inKilobytes(gzipped),
+    inKilobytes(target * 1_000),
+    inKilobytes(ceiling * 1_000),
+    verdict,
   );
 }
-if (rows.some(({ gzipped, kilobytes }) => gzipped > kilobytes * 1000)) process.exitCode = 1;
+if (rows.some(({ gzipped, target, ceiling = target }) => gzipped > ceiling * 1_000)) process.exitCode = 1;
+
+/**
+ * @param {string} name
+ * @param {string[]} columns
+ */
+function row(name, ...columns) {
+  const [minified = '', gzipped = '', target = '', ceiling = '', verdict = ''] = columns;
+  const numbers = [minified, gzipped, target, ceiling].map((column) => column.padStart(11)).join('');
+  console.log(`${name.padEnd(32)}${numbers}  ${verdict}`.trimEnd());
+}
 
 /**
  * Bundles an entry from source, as an application that uses all of it would.
@@ -43,5 +68,5 @@ async function measure({ input, output }) {
 
 /** @param {number} bytes */
 function inKilobytes(bytes) {
-  return `${(bytes / 1000).toFixed(2)} kB`.padStart(11);
+  return `${(bytes / 1_000).toFixed(2)} kB`;
 }

@@ -1,6 +1,6 @@
 import { deleteDB } from 'idb';
 import { describe, expect, it } from 'vitest';
-import { sessionStoreContract } from '../../../../testkit/src/contracts/session-store.ts';
+import { sessionStoreContract } from '../../../../testkit/src/contracts/session-store.test-helpers.ts';
 import { indexedDBStore } from './indexeddb-store.ts';
 
 let databases = 0;
