@@ -109,6 +109,38 @@ describe('after a lost session', () => {
     await (await reconnected(made, { sessionPresent: true })).expectNothing();
   });
 
+  it('nothing is subscribed again that was unsubscribed while there was no connection, sent or not', async () => {
+    for (const behavior of ['failAllOnDisconnect', 'failQos0PublishOnDisconnect'] as const) {
+      const made = await connected({ offlineQueue: { behavior } });
+      const subscribed = made.client.subscribe('a');
+      await grant(made.server);
+      const subscription = await subscribed;
+      made.server.close();
+      await made.clock.settle();
+      const ended = watch(subscription.unsubscribe());
+      await made.clock.settle();
+      expect(ended.code).toBe(behavior === 'failAllOnDisconnect' ? 'OFFLINE' : undefined);
+      const next = await reconnected(made, { sessionPresent: false });
+      expect(next.untaken.map(({ type }) => type)).not.toContain('subscribe');
+    }
+  });
+
+  it('a subscription is subscribed again although a second one with its filter was refused', async () => {
+    const made = await connected();
+    const { texts, handler } = collector();
+    void made.client.subscribe('a', handler);
+    await grant(made.server);
+    const refused = errorOf(made.client.subscribe('a', { qos: 2 }));
+    await grant(made.server, [0x97]);
+    await refused;
+    made.server.close();
+    const next = await reconnected(made, { sessionPresent: false });
+    await grant(next);
+    next.send(message('a', 'hello'));
+    await made.clock.settle();
+    expect(texts).toEqual(['hello']);
+  });
+
   it('a refusal ends the subscription: a handler is called no more, and the application is told once', async () => {
     const made = await connected();
     const { client, clock, server, unhandled } = made;

@@ -43,6 +43,7 @@ export class Sending {
   }
 
   request(event: Request, status: ConnectionStatus): void {
+    if (event.type === 'unsubscribe') this.#subscriptions.unwanted(event.filters);
     const { type, now: _now, timeoutMs, ...rest } = event;
     this.#submit({ ...rest, kind: type, deadline: this.#deadline(timeoutMs) } as Operation, status);
   }

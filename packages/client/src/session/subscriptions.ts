@@ -47,8 +47,12 @@ export class Subscriptions {
 
   transmit(operation: SubscribeOperation | UnsubscribeOperation, packet: SubscribePacket | UnsubscribePacket): void {
     this.exchanges.add({ packetId: packet.packetId, operation });
-    if (packet.type === 'unsubscribe') for (const filter of packet.filters) this.#filters.delete(filter);
     this.#turn.send(packet);
+  }
+
+  /** What nobody wants is not renewed, even if the UNSUBSCRIBE never leaves. */
+  unwanted(filters: readonly string[]): void {
+    for (const filter of filters) this.#filters.delete(filter);
   }
 
   onSuback(packet: SubackPacket): Violation {
@@ -65,9 +69,9 @@ export class Subscriptions {
       const { filter } = request;
       if (reasonCode < 0x80) {
         if (!renews || this.#filters.has(filter)) this.#filters.set(filter, { request, established: true });
-      } else {
+      } else if (renews) {
         this.#filters.delete(filter);
-        if (renews) this.#turn.do({ do: 'unsubscribed', filter, failure: filterRefused(packet, reasonCode, filter) });
+        this.#turn.do({ do: 'unsubscribed', filter, failure: filterRefused(packet, reasonCode, filter) });
       }
     }
     this.#turn.settle(op, { ok: true, packet });
@@ -83,7 +87,7 @@ export class Subscriptions {
       return `UNSUBACK has ${packet.reasonCodes.length} reason codes for ${filters.length} filters`;
     this.exchanges.delete(packet.packetId);
     // Again: a SUBACK that was on its way may have come since.
-    for (const filter of filters) this.#filters.delete(filter);
+    this.unwanted(filters);
     const refused = packet.reasonCodes.findIndex((reasonCode) => reasonCode >= 0x80);
     if (refused < 0) this.#turn.settle(op, { ok: true, packet });
     else this.#turn.fail(op, filterRefused(packet, packet.reasonCodes[refused] as number, filters[refused] as string));
