@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ClientEvents } from './events.ts';
-import { connected, reconnected, setUp } from './testing/set-up.test-helpers.ts';
+import { connected, reconnected, setUp, watch } from './testing/set-up.test-helpers.ts';
 
 describe('lifecycle events', () => {
   it('carry full packets and the settings', async () => {
@@ -77,5 +77,35 @@ describe('lifecycle events', () => {
     await clock.settle();
     expect(client.state).not.toBe(before);
     expect(before).toEqual(copy);
+  });
+});
+
+describe("with `protocolVersion: 'auto'`", () => {
+  it.each([
+    ['says so in a CONNACK of 3.1.1', '20 02 00 01'],
+    ['says so in a CONNACK of 5.0', '20 03 00 84 00'],
+    ['closes without a word', undefined],
+  ])('a server that speaks 3.1.1 only, and %s, is spoken to in 3.1.1 from then on', async (_, answer) => {
+    const one = setUp({ protocolVersion: 'auto', clientId: 'me' });
+    const started = watch(one.client.start());
+    const first = await one.broker.nextConnection();
+    first.wire.accept();
+    await first.expectPacket('connect', { protocolVersion: 5 });
+    if (answer === undefined) first.close();
+    else first.sendBytes(answer);
+    await one.clock.settle();
+    const second = await reconnected(one);
+    expect(second.version).toBe(4);
+    expect(started.value).toMatchObject({ protocolVersion: 4 });
+    second.close();
+    await one.clock.settle();
+    const third = await reconnected(one);
+    expect([third.version, one.client.state.settings?.protocolVersion]).toEqual([4, 4]);
+    await one.client.stop();
+  });
+
+  it('is 5 where the server speaks it', async () => {
+    const { client, server } = await connected({ protocolVersion: 'auto' });
+    expect([server.version, client.state.settings?.protocolVersion]).toEqual([5, 5]);
   });
 });
