@@ -165,7 +165,7 @@ describe('after an error', () => {
 
   it('names the packet', () => {
     expect(refusal(bytes('30 03 0000 00'), 5).message).toBe('PUBLISH: topic is empty');
-    expect(refusal(bytes('00'), 5).message).toBe('PACKET: begins with 0x00');
+    expect(refusal(bytes('00'), 5).message).toBe('PACKET: begins with 0x0');
   });
 });
 

@@ -5,9 +5,9 @@
  */
 import { hex, MalformedPacketError, malformed, NOT_ALLOWED, reject } from './errors.ts';
 import type { Packet, ProtocolVersion } from './packet.ts';
-import { methodProblem, PACKETS, type PacketSpec, sendersOf } from './packet-table.ts';
+import { methodProblem, PACKETS, type PacketSpec } from './packet-table.ts';
 import { Reader } from './reader.ts';
-import { CLIENT, EITHER, NOBODY, SERVER, type Sender } from './sender.ts';
+import { CLIENT, EITHER, SERVER, type Sender } from './sender.ts';
 
 /** Options of a `Decoder`. */
 export interface DecoderOptions {
@@ -25,16 +25,6 @@ export interface DecoderOptions {
    * @default either side
    */
   readonly sender?: Sender;
-}
-
-type Row = readonly [type: string, spec: PacketSpec];
-
-const BY_NUMBER: readonly (Row | undefined)[] = /* @__PURE__ */ byNumber();
-
-function byNumber(): Row[] {
-  const rows: Row[] = [];
-  for (const row of Object.entries<PacketSpec>(PACKETS as { [type: string]: PacketSpec })) rows[row[1].number] = row;
-  return rows;
 }
 
 /** Turns the bytes of one connection into packets. */
@@ -69,7 +59,7 @@ export class Decoder {
     try {
       if (this.#failure === undefined) this.#accept(chunk, packets);
     } catch (error) {
-      const type = BY_NUMBER[this.#first >> 4]?.[0] ?? 'packet';
+      const type = PACKETS[(this.#first >> 4) - 1]?.type ?? 'packet';
       this.#failure =
         error instanceof MalformedPacketError
           ? new MalformedPacketError(error.reasonCode, `${type.toUpperCase()}: ${error.message}`, packets)
@@ -130,8 +120,8 @@ export class Decoder {
 
   /** Refuses what the first byte alone shows to be wrong: the type, its flags [MQTT-2.1.3-1], its direction. */
   #specOf(first: number): PacketSpec {
-    const spec = BY_NUMBER[first >> 4]?.[1];
-    const senders = spec === undefined ? NOBODY : sendersOf(spec, this.#reader.version);
+    const spec = PACKETS[(first >> 4) - 1];
+    const senders = spec?.from[this.#reader.version];
     if (!senders || !spec?.flags.includes(first & 0x0f)) throw malformed(`begins with ${hex(first)}`);
     if ((senders & this.#reader.senders) === 0) reject(NOT_ALLOWED, 'it');
     return spec;

@@ -1,7 +1,6 @@
 import { InvalidPacketError, NOT_ALLOWED, refuse } from './errors.ts';
-import { NOBODY } from './sender.ts';
 import type { Packet, ProtocolVersion } from './packet.ts';
-import { methodProblem, PACKETS, type PacketSpec, sendersOf } from './packet-table.ts';
+import { methodProblem, PACKETS } from './packet-table.ts';
 import { Writer } from './writer.ts';
 
 /*
@@ -32,9 +31,8 @@ export function encodeInto(writer: Writer, packet: Packet, version: ProtocolVers
 function writeHead(writer: Writer, packet: Packet, version: ProtocolVersion): Uint8Array | undefined {
   const before = writer.length;
   try {
-    const { type } = packet;
-    const spec = (Object.hasOwn(PACKETS, type) ? PACKETS[type] : undefined) as PacketSpec | undefined;
-    if (spec === undefined || sendersOf(spec, version) === NOBODY) return refuse(NOT_ALLOWED, 'type');
+    const spec = PACKETS.find(({ type }) => type === packet.type);
+    if (!spec?.from[version]) return refuse(NOT_ALLOWED, 'type');
     writer.version = version;
     writer.byte((spec.number << 4) | (spec.flagsOf?.(packet) ?? spec.flags[0]));
     const start = writer.beginLength();

@@ -55,5 +55,5 @@ export const MISSING = 'is missing';
 
 /** A number as the standard writes it. */
 export function hex(value: number): string {
-  return `0x${value.toString(16).padStart(2, '0')}`;
+  return `0x${value.toString(16)}`;
 }

@@ -3,9 +3,9 @@
  * have, and how what comes after the fixed header is read and written.
  */
 import { MISSING } from './errors.ts';
-import type { AuthPacket, Packet, PacketOf, PacketType, ProtocolVersion } from './packet.ts';
+import type { AuthPacket, Packet, PacketType, ProtocolVersion } from './packet.ts';
 import { CONNACK_ENDING, SESSION_PRESENT } from './packets/connack.ts';
-import { CONNECT } from './packets/connect.ts';
+import { connectFields } from './packets/connect.ts';
 import { type Field, type Fields, PACKET_ID, PROPERTIES, readFields, writeFields } from './packets/field.ts';
 import { publishFlags, publishPayload, readPublish, writePublish } from './packets/publish.ts';
 import { ENDING, REASON_CODE, REASON_CODES } from './packets/reason.ts';
@@ -15,83 +15,84 @@ import { CLIENT, EITHER, NOBODY, SERVER } from './sender.ts';
 import type { Writer } from './writer.ts';
 
 /** A row of the table of packets. */
-export interface PacketSpec<Type extends PacketType = PacketType> {
+export interface PacketSpec {
+  readonly type: PacketType;
   /** MQTT Control Packet type. */
   readonly number: number;
-  /** Bits of senders: who may send it. */
-  readonly from: number;
-  /** Where 3.1.1 differs. */
-  readonly from311?: number;
+  /** Bits of senders: who may send it, in 3.1.1 and in 5.0. */
+  readonly from: { readonly [Version in ProtocolVersion]: number };
   /** Every value that the flags of the fixed header may have, section 2.1.3. */
   readonly flags: readonly [number, ...number[]];
   /** For PUBLISH, whose flags say something. */
-  flagsOf?(packet: PacketOf<Type>): number;
-  read(reader: Reader, flags: number): PacketOf<Type>;
+  flagsOf?(packet: Packet): number;
+  read(reader: Reader, flags: number): Packet;
   /** Writes what comes after the fixed header, but for the tail. */
-  write(writer: Writer, packet: PacketOf<Type>): void;
+  write(writer: Writer, packet: Packet): void;
   /** What is left at the end of the packet: the payload of PUBLISH. */
-  tailOf?(packet: PacketOf<Type>): Uint8Array;
+  tailOf?(packet: Packet): Uint8Array;
 }
 
-const RESERVED: readonly [number] = [0];
-const RESERVED_2: readonly [number] = [2];
+const BY_CLIENT = { 4: CLIENT, 5: CLIENT };
+const BY_SERVER = { 4: SERVER, 5: SERVER };
+const BY_EITHER = { 4: EITHER, 5: EITHER };
 
-/** Every packet, by its type. */
-export const PACKETS: { readonly [Type in PacketType]: PacketSpec<Type> } = {
-  connect: sequence('connect', 1, CLIENT, RESERVED, ...CONNECT),
-  connack: sequence('connack', 2, SERVER, RESERVED, SESSION_PRESENT, REASON_CODE, CONNACK_ENDING),
-  publish: {
-    number: 3,
-    from: EITHER,
-    // DUP, QoS and RETAIN without QoS 3 [MQTT-3.3.1-4] and without DUP at QoS 0 [MQTT-3.3.1-2].
-    flags: [0, 1, 2, 3, 4, 5, 10, 11, 12, 13],
-    flagsOf: publishFlags,
-    read: readPublish,
-    write: writePublish,
-    tailOf: publishPayload,
-  },
-  puback: sequence('puback', 4, EITHER, RESERVED, PACKET_ID, ENDING),
-  pubrec: sequence('pubrec', 5, EITHER, RESERVED, PACKET_ID, ENDING),
-  pubrel: sequence('pubrel', 6, EITHER, RESERVED_2, PACKET_ID, ENDING),
-  pubcomp: sequence('pubcomp', 7, EITHER, RESERVED, PACKET_ID, ENDING),
-  subscribe: sequence('subscribe', 8, CLIENT, RESERVED_2, PACKET_ID, PROPERTIES, SUBSCRIPTIONS),
-  suback: sequence('suback', 9, SERVER, RESERVED, PACKET_ID, PROPERTIES, REASON_CODES),
-  unsubscribe: sequence('unsubscribe', 10, CLIENT, RESERVED_2, PACKET_ID, PROPERTIES, FILTERS),
-  unsuback: sequence('unsuback', 11, SERVER, RESERVED, PACKET_ID, PROPERTIES, REASON_CODES),
-  pingreq: sequence('pingreq', 12, CLIENT, RESERVED),
-  pingresp: sequence('pingresp', 13, SERVER, RESERVED),
-  disconnect: { ...sequence('disconnect', 14, EITHER, RESERVED, ENDING), from311: CLIENT },
-  auth: { ...sequence('auth', 15, EITHER, RESERVED, ENDING), from311: NOBODY },
-};
+/** Every packet, in the order of the numbers from 1. */
+export const PACKETS: readonly PacketSpec[] = /* @__PURE__ */ packets();
 
-/** Bits of senders: who may send a packet in a version. */
-export function sendersOf(spec: PacketSpec, version: ProtocolVersion): number {
-  return (version === 4 ? spec.from311 : undefined) ?? spec.from;
+function packets(): PacketSpec[] {
+  return [
+    sequence('connect', 1, BY_CLIENT, 0, ...connectFields()),
+    sequence('connack', 2, BY_SERVER, 0, SESSION_PRESENT, REASON_CODE, CONNACK_ENDING),
+    {
+      type: 'publish',
+      number: 3,
+      from: BY_EITHER,
+      // DUP, QoS and RETAIN without QoS 3 [MQTT-3.3.1-4] and without DUP at QoS 0 [MQTT-3.3.1-2].
+      flags: [0, 1, 2, 3, 4, 5, 10, 11, 12, 13],
+      flagsOf: publishFlags,
+      read: readPublish,
+      write: writePublish,
+      tailOf: publishPayload,
+    },
+    sequence('puback', 4, BY_EITHER, 0, PACKET_ID, ENDING),
+    sequence('pubrec', 5, BY_EITHER, 0, PACKET_ID, ENDING),
+    sequence('pubrel', 6, BY_EITHER, 2, PACKET_ID, ENDING),
+    sequence('pubcomp', 7, BY_EITHER, 0, PACKET_ID, ENDING),
+    sequence('subscribe', 8, BY_CLIENT, 2, PACKET_ID, PROPERTIES, SUBSCRIPTIONS),
+    sequence('suback', 9, BY_SERVER, 0, PACKET_ID, PROPERTIES, REASON_CODES),
+    sequence('unsubscribe', 10, BY_CLIENT, 2, PACKET_ID, PROPERTIES, FILTERS),
+    sequence('unsuback', 11, BY_SERVER, 0, PACKET_ID, PROPERTIES, REASON_CODES),
+    sequence('pingreq', 12, BY_CLIENT, 0),
+    sequence('pingresp', 13, BY_SERVER, 0),
+    sequence('disconnect', 14, { 4: CLIENT, 5: EITHER }, 0, ENDING),
+    sequence('auth', 15, { 4: NOBODY, 5: EITHER }, 0, ENDING),
+  ];
 }
 
 /** Every AUTH needs an authentication method, and so does authentication data, sections 3.15.2.2.2 and 3.1.2.11.10. */
 export function methodProblem(packet: Packet): string | undefined {
   const { type, properties } = packet as AuthPacket;
-  const isNeeded = type === 'auth' || properties?.authenticationData !== undefined;
+  const isNeeded = type === 'auth' || properties?.authenticationData;
   return isNeeded && properties?.authenticationMethod === undefined ? MISSING : undefined;
 }
 
 /** A packet that is a sequence of fields. */
-function sequence<Type extends PacketType>(
-  type: Type,
+function sequence(
+  type: PacketType,
   number: number,
-  from: number,
-  flags: readonly [number],
+  from: PacketSpec['from'],
+  flags: number,
   ...fields: Field[]
-): PacketSpec<Type> {
+): PacketSpec {
   return {
+    type,
     number,
     from,
-    flags,
+    flags: [flags],
     read(reader) {
       const packet: Fields = { type };
       readFields(reader, packet, fields);
-      return packet as unknown as PacketOf<Type>;
+      return packet as unknown as Packet;
     },
     write: (writer, packet) => writeFields(writer, packet as unknown as Fields, fields),
   };

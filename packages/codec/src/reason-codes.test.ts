@@ -84,8 +84,8 @@ describe('reasonName', () => {
 
   it('of a code that does not exist is its number', () => {
     expect(reasonName(0xff, 'connack')).toBe('Unknown reason code 0xff');
-    expect(reasonName(0x01, 'connack')).toBe('Unknown reason code 0x01');
-    expect(reasonName(0x06, 'connack', 4)).toBe('Unknown reason code 0x06');
+    expect(reasonName(0x01, 'connack')).toBe('Unknown reason code 0x1');
+    expect(reasonName(0x06, 'connack', 4)).toBe('Unknown reason code 0x6');
   });
 
   it.each([

@@ -99,39 +99,34 @@ export const REASON_CODES: readonly ReasonCodeSpec[] = [
 /** The return codes of CONNACK in 3.1.1, section 3.2.2.3 there: at each the reason code that means the same in 5.0. */
 const RETURN_CODES = [0x00, 0x84, 0x85, 0x88, 0x86, 0x87];
 
-/** The codes of SUBACK in 3.1.1, section 3.9.3 there. */
-const SUBACK_CODES = /* @__PURE__ */ new Set([0x00, 0x01, 0x02, 0x80]);
+/** The codes of SUBACK in 3.1.1, section 3.9.3 there. All other packets of 3.1.1 leave Success unsaid. */
+const SUBACK_CODES = [0x00, 0x01, 0x02, 0x80];
 
-/** For each packet, for each code of 5.0, the bits of who may send it. */
-const SENDERS_OF_CODES: { readonly [Host in ReasonHost]?: readonly number[] } = /* @__PURE__ */ sendersOfCodes();
-
-function sendersOfCodes() {
-  const result: { [Host in ReasonHost]?: number[] } = {};
-  for (const { code, in: hosts, from } of REASON_CODES) {
-    for (const host of hosts) (result[host] ??= [])[code] = from?.[host] ?? EITHER;
-  }
-  return result;
+function rowOf(code: number, packetType: PacketType): ReasonCodeSpec | undefined {
+  return REASON_CODES.find((row) => row.code === code && (row.in as readonly PacketType[]).includes(packetType));
 }
 
 /** Bits of senders: who may send a code in a packet. 0 when the standard does not have the code there. */
 export function reasonCodeSenders(code: number, host: ReasonHost, version: ProtocolVersion): number {
-  if (version === 5) return SENDERS_OF_CODES[host]?.[code] ?? NOBODY;
-  if (host === 'unsuback') return NOBODY;
-  const isKnown = host === 'connack' ? code < RETURN_CODES.length : host === 'suback' ? SUBACK_CODES.has(code) : !code;
-  return isKnown ? EITHER : NOBODY;
+  if (version === 5) {
+    const row = rowOf(code, host);
+    return row ? (row.from?.[host] ?? EITHER) : NOBODY;
+  }
+  if (host === 'connack') return code < RETURN_CODES.length ? EITHER : NOBODY;
+  return (host === 'suback' ? SUBACK_CODES.includes(code) : !code && host !== 'unsuback') ? EITHER : NOBODY;
 }
 
 /**
- * The standard's name of a reason code in a packet, such as `Not authorized`; for a code that the standard does not
- * have there, its name elsewhere or its number. The return codes of a CONNACK of 3.1.1 get the names of 5.0.
+ * The standard's name of a reason code in a packet, such as `Not authorized`; for an error that the standard does not
+ * have there, its name elsewhere; for other codes the number. The return codes of a CONNACK of 3.1.1 get the names of
+ * 5.0.
  *
  * @default version 5
  */
 export function reasonName(code: number, packetType: PacketType, version: ProtocolVersion = 5): string {
-  const wanted = version === 4 && packetType === 'connack' ? (RETURN_CODES[code] ?? code) : code;
-  const rows = REASON_CODES.filter((row) => row.code === wanted);
-  const row = rows.find((candidate) => (candidate.in as readonly PacketType[]).includes(packetType));
-  return (row ?? (isError(wanted) ? rows[0] : row))?.name ?? `Unknown reason code ${hex(code)}`;
+  const wanted = (version === 4 && packetType === 'connack' && RETURN_CODES[code]) || code;
+  const row = rowOf(wanted, packetType) ?? REASON_CODES.find((other) => other.code === wanted && isError(wanted));
+  return row ? row.name : `Unknown reason code ${hex(code)}`;
 }
 
 /** Whether a reason code of 5.0 reports a failure: 0x80 and above, section 2.4. */

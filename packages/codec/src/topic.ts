@@ -3,7 +3,7 @@
  * one, never normalised [MQTT-4.7.3-4].
  */
 import type { ProtocolVersion } from './packet.ts';
-import { encoder, MAXIMUM_LENGTH, TOO_LONG, textProblem } from './utf8.ts';
+import { textProblem } from './utf8.ts';
 
 const SLASH = 0x2f;
 const PLUS = 0x2b;
@@ -24,7 +24,7 @@ export interface SharedFilter {
  * Sections 4.7.1 and 4.7.3.
  */
 export function validateTopicName(topic: string): string | undefined {
-  return topicNameProblem(topic) ?? textProblem(topic) ?? lengthProblem(topic);
+  return topicNameProblem(topic) ?? textProblem(topic);
 }
 
 /**
@@ -35,7 +35,7 @@ export function validateTopicName(topic: string): string | undefined {
  * @default version 5
  */
 export function validateTopicFilter(filter: string, version: ProtocolVersion = 5): string | undefined {
-  return topicFilterProblem(filter, version) ?? textProblem(filter) ?? lengthProblem(filter);
+  return topicFilterProblem(filter, version) ?? textProblem(filter);
 }
 
 /** What is wrong with the form of a topic name; its characters and length are checked where it is read or written. */
@@ -45,7 +45,7 @@ export function topicNameProblem(topic: string): string | undefined {
 
 /** A wildcard where none may be [MQTT-4.7.0-1]. */
 export function wildcardProblem(text: string): string | undefined {
-  return text.includes('+') || text.includes('#') ? 'has a misplaced wildcard' : undefined;
+  return /[+#]/.test(text) ? 'has a misplaced wildcard' : undefined;
 }
 
 /** What is wrong with the form of a topic filter; its characters and length are checked where it is read or written. */
@@ -105,8 +105,4 @@ export function matchTopic(filter: string, topic: string): boolean {
     }
   }
   return read === topic.length;
-}
-
-function lengthProblem(text: string): string | undefined {
-  return encoder.encode(text).length > MAXIMUM_LENGTH ? TOO_LONG : undefined; // [MQTT-4.7.3-3]
 }

@@ -11,7 +11,7 @@ import {
   utf8,
 } from './testing/bytes.test-helpers.ts';
 import type { Packet } from './packet.ts';
-import { isUtf8, textProblem } from './utf8.ts';
+import { textOf, textProblem } from './utf8.ts';
 
 /** A PUBLISH whose topic has these bytes. */
 function withTopic(topic: readonly number[], version: 4 | 5): Uint8Array {
@@ -95,15 +95,13 @@ describe.each(VERSIONS)('strings of version %i', (version) => {
   });
 });
 
-it('textProblem finds lone surrogates and U+0000, and nothing in pairs', () => {
+it('textProblem finds lone surrogates, U+0000 and what is too long, and nothing in pairs', () => {
   expect(textProblem('a\u{1f600}\ufeff')).toBeUndefined();
-  for (const text of ['\ud800', 'a\udc00b', '\udc00\ud800', 'x'.repeat(100) + '\ud83d', '\0'])
-    expect(textProblem(text)).toBeTypeOf('string');
+  const problematic = ['\ud800', 'a\udc00b', '\udc00\ud800', `${'x'.repeat(100)}\ud83d`, '\0', 'é'.repeat(32_768)];
+  for (const text of problematic) expect(textProblem(text)).toBeTypeOf('string');
 });
 
-it('isUtf8 tells text from other bytes', () => {
-  expect(isUtf8(bytes())).toBe(true);
-  expect(isUtf8(utf8('é\0\ufeff'))).toBe(true);
-  expect(isUtf8(utf8('a'.repeat(500)))).toBe(true);
-  for (const hex of Object.values(ILL_FORMED)) expect(isUtf8(bytes(hex)), `bytes ${hex}`).toBe(false);
+it('textOf tells text from other bytes', () => {
+  for (const text of ['', '\ufeffé\0', 'a'.repeat(500)]) expect(textOf(utf8(text))).toBe(text);
+  for (const hex of Object.values(ILL_FORMED)) expect(textOf(bytes(hex)), `bytes ${hex}`).toBeUndefined();
 });

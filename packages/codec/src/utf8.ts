@@ -8,28 +8,26 @@ import { malformed } from './errors.ts';
 /** Bytes of the longest string and of the longest binary value: their length is a two byte integer. */
 export const MAXIMUM_LENGTH = 0xffff;
 
-export const TOO_LONG = 'is longer than 65535 bytes';
-
 /** Up to this many bytes the loop beats the platform's decoder. */
 const SHORT = 32;
 
 const decoder = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 export const encoder = /* @__PURE__ */ new TextEncoder();
-const loneSurrogate = /\p{Surrogate}/u;
+/** What no string may have: a surrogate without its other half [MQTT-1.5.4-1], and U+0000 [MQTT-1.5.4-2]. */
+const unsendable = /[\0\p{Surrogate}]/u;
 
-/** What keeps a text from being an MQTT string, its length aside; `undefined` when nothing does. */
+/** What keeps a text from being an MQTT string; `undefined` when nothing does. */
 export function textProblem(text: string): string | undefined {
-  if (text.includes('\0')) return 'contains U+0000'; // [MQTT-1.5.4-2]
-  return loneSurrogate.test(text) ? 'contains a lone surrogate' : undefined; // [MQTT-1.5.4-1]
+  if (unsendable.test(text)) return 'contains U+0000 or a lone surrogate';
+  return encoder.encode(text).length > MAXIMUM_LENGTH ? 'is longer than 65535 bytes' : undefined;
 }
 
-/** Whether bytes are well-formed UTF-8. */
-export function isUtf8(bytes: Uint8Array): boolean {
+/** The text that bytes are in UTF-8, `undefined` when they are none. */
+export function textOf(bytes: Uint8Array): string | undefined {
   try {
-    decoder.decode(bytes);
-    return true;
+    return decoder.decode(bytes);
   } catch {
-    return false;
+    return undefined;
   }
 }
 
@@ -46,10 +44,7 @@ export function decodeText(bytes: Uint8Array, start: number, end: number): strin
     }
     if (position === end) return String.fromCharCode.apply(null, codes);
   }
-  let text = '\0';
-  try {
-    text = decoder.decode(bytes.subarray(start, end));
-  } catch {}
-  if (text.includes('\0')) throw malformed('has a string that is not UTF-8');
+  const text = textOf(bytes.subarray(start, end));
+  if (text === undefined || text.includes('\0')) throw malformed('has a string that is not UTF-8');
   return text;
 }

@@ -1,7 +1,7 @@
 import { checkBytes } from './check.ts';
 import { refuse } from './errors.ts';
 import type { ProtocolVersion } from './packet.ts';
-import { encoder, MAXIMUM_LENGTH, TOO_LONG, textProblem } from './utf8.ts';
+import { encoder, MAXIMUM_LENGTH, textProblem } from './utf8.ts';
 
 /** Largest Variable Byte Integer and with it largest Remaining Length, section 1.5.5. */
 export const MAXIMUM_VARINT = 0x0fff_ffff;
@@ -87,7 +87,7 @@ export class Writer {
   /** A two byte length and the bytes. */
   binary(value: unknown, field?: string): void {
     const bytes = checkBytes(value, field);
-    if (bytes.length > MAXIMUM_LENGTH) refuse(TOO_LONG, field);
+    if (bytes.length > MAXIMUM_LENGTH) refuse('is longer than 65535 bytes', field);
     this.uint16(bytes.length);
     this.bytes(bytes);
   }

@@ -70,22 +70,18 @@ function identityProblem({ protocolVersion, clientId, cleanStart, username, pass
   return password !== undefined && username === undefined ? 'password' : undefined;
 }
 
-const WILL_MESSAGE = /* @__PURE__ */ part(
-  'will',
-  PROPERTIES,
-  /* @__PURE__ */ value('topic', 'topic'),
-  /* @__PURE__ */ value('payload', 'binary'),
-  { read: () => {}, write: (_writer, will) => checkFormat(will as unknown as Will) },
-);
-
-/** Sections 3.1.2 and 3.1.3, the fields in their order [MQTT-3.1.3-1]. */
-export const CONNECT: readonly Field[] = [
-  PROTOCOL_AND_FLAGS,
-  /* @__PURE__ */ value('keepAliveSeconds', 'u16'),
-  PROPERTIES,
-  /* @__PURE__ */ value('clientId', 'string'),
-  /* @__PURE__ */ optional('will', WILL_MESSAGE),
-  /* @__PURE__ */ optional('username', /* @__PURE__ */ value('username', 'string')),
-  /* @__PURE__ */ optional('password', /* @__PURE__ */ value('password', 'binary')),
-  IDENTITY,
-];
+/** The fields of a CONNECT in their order, sections 3.1.2 and 3.1.3 [MQTT-3.1.3-1]. */
+export function connectFields(): Field[] {
+  const checkWill: Field = { read: () => {}, write: (_writer, will) => checkFormat(will as unknown as Will) };
+  const will = part('will', PROPERTIES, value('topic', 'topic'), value('payload', 'binary'), checkWill);
+  return [
+    PROTOCOL_AND_FLAGS,
+    value('keepAliveSeconds', 'u16'),
+    PROPERTIES,
+    value('clientId', 'string'),
+    optional('will', will),
+    optional('username', value('username', 'string')),
+    optional('password', value('password', 'binary')),
+    IDENTITY,
+  ];
+}
