@@ -1,0 +1,66 @@
+import type { Packet } from '@mqtide/codec';
+import type { SessionConfig } from '../config.ts';
+
+interface Operation {
+  /** The end of its own timeout. */
+  readonly deadline: number;
+  readonly expiresAt: number;
+  /** When the answer is due; without one it has not been sent. */
+  answerDueAt?: number;
+}
+
+/** The operations of a walk that are neither settled nor given up. Messages and filters are named after theirs. */
+export class PendingOperations {
+  readonly #config: SessionConfig;
+  readonly #operations = new Map<number, Operation>();
+  #last = 0;
+
+  constructor(config: SessionConfig) {
+    this.#config = config;
+  }
+
+  get all(): readonly number[] {
+    return [...this.#operations.keys()];
+  }
+
+  begin(now: number, timeoutMs = Number.POSITIVE_INFINITY): number {
+    this.#last += 1;
+    const expiresAt = now + this.#config.offlineQueue.maxAgeMs;
+    this.#operations.set(this.#last, { deadline: now + timeoutMs, expiresAt });
+    return this.#last;
+  }
+
+  giveUp(op: number): void {
+    this.#operations.delete(op);
+  }
+
+  settle(op: number): void {
+    if (!this.#operations.delete(op)) throw new Error(`operation ${op} is settled twice, or was given up`);
+  }
+
+  /** A packet has left: from the first transmission on the answer is awaited. */
+  sent(packet: Packet, now: number): void {
+    const operation = this.#operations.get(Number(nameOf(packet)?.split('-')[1]));
+    if (operation !== undefined) operation.answerDueAt ??= now + this.#config.ackTimeoutMs;
+  }
+
+  /** Throws when one should have been settled. */
+  checkDeadlines(now: number): void {
+    for (const [op, { deadline, expiresAt, answerDueAt }] of this.#operations) {
+      if (Math.min(deadline, answerDueAt ?? expiresAt) <= now) throw new Error(`operation ${op} is overdue`);
+    }
+  }
+}
+
+function nameOf(packet: Packet): string | undefined {
+  switch (packet.type) {
+    case 'publish':
+      return packet.topic;
+    case 'subscribe':
+      return packet.subscriptions[0]?.filter;
+    case 'unsubscribe':
+      return packet.filters[0];
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,46 @@
+import type { SessionConfig } from '../config.ts';
+import { config } from './driver.test-helpers.ts';
+import type { SeededRandom } from './random.test-helpers.ts';
+
+/** Options such that everything happens soon. */
+export function randomConfig(random: SeededRandom): SessionConfig {
+  const protocolVersion = random.pick([5, 5, 4, 'auto'] as const);
+  // A 3.1.1 client that goes on with a session it knows nothing of cannot know which identifiers are in use there.
+  const behavior = random.pick(
+    protocolVersion === 5
+      ? (['clean', 'rejoinPostSuccess', 'rejoinAlways'] as const)
+      : (['clean', 'rejoinPostSuccess'] as const),
+  );
+  return config({
+    protocolVersion,
+    keepAliveSeconds: random.pick([10, 60]),
+    connectTimeoutMs: random.pick([2_000, 15_000]),
+    pingTimeoutMs: random.pick([2_000, 20_000]),
+    ackTimeoutMs: random.pick([5_000, 30_000, 60_000]),
+    session: {
+      ...(random.chance(0.8) && { behavior }),
+      expirySeconds: random.pick([0, 300, 300]),
+      onLost: random.pick(['republishQos1', 'republish', 'fail'] as const),
+    },
+    reconnect: random.chance(0.05)
+      ? false
+      : {
+          minDelayMs: random.pick([0, 100, 1_000]),
+          maxDelayMs: random.pick([1_000, 20_000]),
+          jitter: random.pick(['full', 'decorrelated', 'none'] as const),
+          minConnectedTimeToResetMs: random.pick([0, 30_000]),
+        },
+    offlineQueue: {
+      behavior: random.pick([
+        'failQos0PublishOnDisconnect',
+        'failQos0PublishOnDisconnect',
+        'failNonQos1PublishOnDisconnect',
+        'failAllOnDisconnect',
+      ] as const),
+      maxOperations: random.pick([3, 1_000]),
+      maxBytes: random.pick([100, 1_000_000]),
+      maxAgeMs: random.pick([20_000, 300_000]),
+    },
+    limits: { receiveMaximum: 1 + random.below(5) },
+  });
+}

@@ -1,0 +1,194 @@
+/* A random walk: an application that does everything, and a server and a network that do every harm. */
+import type { Packet, QoS } from '@mqtide/codec';
+import { STRAY } from './model-server.test-helpers.ts';
+import {
+  disconnect,
+  message,
+  puback,
+  pubcomp,
+  pubrec,
+  pubrel,
+  requests,
+  suback,
+  unsuback,
+} from './packets.test-helpers.ts';
+import { ENDED, World } from './world.test-helpers.ts';
+
+/** What can happen, and how often it does. */
+const STEPS = {
+  wire: 40,
+  publish: 16,
+  acknowledge: 14,
+  serverSends: 8,
+  time: 8,
+  request: 4,
+  cancel: 3,
+  harm: 3,
+  stray: 2,
+  tickEarly: 2,
+  stop: 0.4,
+};
+
+export class Walk extends World {
+  /** Lets one thing happen, and throws when something is wrong after it. */
+  step(): void {
+    const random = this.random;
+    if (ENDED.includes(this.session.status) && random.chance(0.2)) this.tell({ type: 'start' });
+    switch (random.weighted(STEPS)) {
+      case 'wire':
+        this.moveWire();
+        break;
+      case 'publish':
+        this.#publish();
+        break;
+      case 'acknowledge':
+        this.#acknowledge();
+        break;
+      case 'serverSends':
+        this.down.push(...(random.chance(0.2) ? this.server.repeat() : this.server.send(random.below(3) as QoS)));
+        break;
+      case 'time':
+        this.pass(random.pick([1, 50, 1_000, 5_000, 20_000, 70_000]) * random.next());
+        break;
+      case 'request':
+        this.#request();
+        break;
+      case 'cancel':
+        this.#cancel();
+        break;
+      case 'harm':
+        this.#harm();
+        break;
+      case 'stray':
+        if (this.settings !== undefined && !this.isDead) this.down.push(this.#stray(STRAY + random.below(5_000)));
+        break;
+      case 'tickEarly':
+        this.#tickEarly();
+        break;
+      case 'stop':
+        this.#stop();
+    }
+  }
+
+  /** Everything that can get through gets through; then the client stops, and the books are compared. */
+  finish(): void {
+    this.server.isKind = true;
+    if (this.isDead) this.cut();
+    for (let round = 0; round < 400 && this.#isBusy(); round++) {
+      if (ENDED.includes(this.session.status)) this.tell({ type: 'start' });
+      for (let count = 0; count < 60; count++) this.moveWire(true);
+      while (this.held.length > 0) this.#acknowledge();
+      this.pass(1_000);
+    }
+    if (this.#isBusy()) throw new Error(`still ${this.session.status}, and ${this.pending.all.length} operations`);
+    this.keepsSession = false;
+    this.tell({ type: 'stop' });
+    this.pass(5_000);
+    if (this.session.status !== 'stopped') throw new Error(`${this.session.status} after stop`);
+    if (this.session.nextDeadline() !== undefined) throw new Error('a deadline after stop');
+    const { arrived, taken } = this.server;
+    for (const topic of this.succeeded)
+      if (!arrived.has(topic)) throw new Error(`${topic} succeeded but did not arrive`);
+    for (const topic of taken) if (!this.delivered.has(topic)) throw new Error(`${topic} was answered, not delivered`);
+  }
+
+  #isBusy(): boolean {
+    const { status } = this.session;
+    const isMoving = this.pending.all.length + this.up.length + this.down.length + this.wire.underWay > 0;
+    return isMoving || (status !== 'connected' && !ENDED.includes(status));
+  }
+
+  #publish(): void {
+    const qos = this.random.below(3) as QoS;
+    const begun = this.#begin();
+    const payload = new Uint8Array(this.random.below(20));
+    this.tell({ type: 'publish', ...begun, message: message({ topic: `q${qos}-${begun.op}`, qos, payload }) });
+  }
+
+  #request(): void {
+    const begun = this.#begin();
+    const filter = `f-${begun.op}`;
+    if (this.random.chance(0.6)) this.tell({ type: 'subscribe', ...begun, subscriptions: requests(filter) });
+    else this.tell({ type: 'unsubscribe', ...begun, filters: [filter, `f-${1 + this.random.below(begun.op)}`] });
+  }
+
+  /** A new operation, now and then with a timeout of its own. */
+  #begin(): { readonly op: number; readonly timeoutMs?: number } {
+    if (this.random.chance(0.9)) return { op: this.pending.begin(this.now) };
+    const timeoutMs = 1 + this.random.below(30_000);
+    return { op: this.pending.begin(this.now, timeoutMs), timeoutMs };
+  }
+
+  #acknowledge(): void {
+    const [delivery] = this.held.splice(this.random.below(this.held.length), 1);
+    if (delivery !== undefined)
+      this.tell({ type: 'acknowledge', delivery, reasonCode: this.random.chance(0.05) ? 0x80 : 0 });
+  }
+
+  #cancel(): void {
+    const { all } = this.pending;
+    if (all.length === 0) return;
+    const op = this.random.pick(all);
+    this.pending.giveUp(op);
+    this.tell({ type: 'cancel', op });
+  }
+
+  /** Lets the identifiers begin again while some are in use. */
+  useUpIdentifiers(): void {
+    for (let count = 0; count < 65_530 && this.settings !== undefined && !this.isDead; count++) {
+      const op = this.pending.begin(this.now);
+      const topic = `b-${op}`;
+      this.tell({ type: 'publish', op, message: message({ topic }) });
+      const packet = this.up.at(-1);
+      if (packet?.type !== 'publish' || packet.topic !== topic || packet.packetId === undefined) return;
+      this.up.pop();
+      this.tell({ type: 'received', packet: puback(packet.packetId) });
+    }
+  }
+
+  #stray(packetId: number): Packet {
+    const code = this.settings?.protocolVersion === 5 ? [0] : [];
+    return this.random.pick<Packet>([
+      puback(packetId),
+      pubrec(packetId),
+      pubrel(packetId),
+      pubcomp(packetId),
+      suback(packetId, 0),
+      unsuback(packetId, ...code),
+      { type: 'pingresp' },
+    ]);
+  }
+
+  #harm(): void {
+    if (this.attempt?.isOpen !== true) return;
+    const kind = this.random.weighted({ cut: 6, die: 1, malformed: 1, goodbye: 2, takenOver: 0.2 });
+    if (kind === 'die') {
+      this.isDead = true;
+      this.server.connectionLost(this.settings !== undefined);
+    } else if (kind === 'malformed') this.tell({ type: 'malformed', reasonCode: 0x81, message: '' });
+    else if (kind === 'cut' || this.settings?.protocolVersion !== 5) this.cut();
+    else this.tell({ type: 'received', packet: disconnect(kind === 'goodbye' ? 0x8b : 0x8e) });
+  }
+
+  #stop(): void {
+    if (ENDED.includes(this.session.status)) {
+      this.tell({ type: 'start' });
+      return;
+    }
+    if (this.session.status === 'stopping') return;
+    this.keepsSession = this.random.chance(0.3);
+    this.tell({
+      type: 'stop',
+      ...(this.keepsSession && { sessionExpirySeconds: 60 }),
+      ...(this.random.chance(0.5) && { drainMs: 5_000 }),
+    });
+  }
+
+  /** A tick before the deadline finds nothing to do. */
+  #tickEarly(): void {
+    const due = this.session.nextDeadline() ?? Number.POSITIVE_INFINITY;
+    if (due <= this.now) return;
+    const actions = this.session.handle({ type: 'tick', now: this.now, random: 0.5 });
+    if (actions.length > 0) throw new Error(`${actions[0]?.do} at ${this.now}, before the deadline ${due}`);
+  }
+}

@@ -1,0 +1,188 @@
+/*
+ * What a random walk happens in: a session and a model server with a wire between them, time, and books of what every
+ * action must be allowed by. Throws at the first thing that is wrong.
+ */
+import type { Packet, ProtocolVersion } from '@mqtide/codec';
+import type { SessionConfig } from '../config.ts';
+import type { Action, SessionEvent } from '../events.ts';
+import { Session } from '../session.ts';
+import type { NegotiatedSettings } from '../settings.ts';
+import type { BareEvent } from './driver.test-helpers.ts';
+import { ModelServer } from './model-server.test-helpers.ts';
+import { PendingOperations } from './pending.test-helpers.ts';
+import { SeededRandom } from './random.test-helpers.ts';
+import { randomConfig } from './walk-config.test-helpers.ts';
+import { WireChecks } from './wire-checks.test-helpers.ts';
+
+/** How often one moment may need a tick before it is a busy loop. */
+const MAX_TICKS_AT_ONCE = 4;
+
+/** The statuses in which nothing may be left to settle. */
+export const ENDED: readonly string[] = ['stopped', 'failed'];
+
+export class World {
+  events = 0;
+  protected readonly random: SeededRandom;
+  protected readonly config: SessionConfig;
+  protected readonly session: Session;
+  protected readonly server: ModelServer;
+  protected readonly wire: WireChecks = new WireChecks();
+  protected now = 1_000;
+  // The application.
+  protected readonly pending: PendingOperations;
+  /** Messages whose publishing succeeded with QoS 1 or 2. */
+  protected readonly succeeded: string[] = [];
+  /** Deliveries that are not acknowledged. */
+  protected readonly held: number[] = [];
+  protected readonly delivered: Set<string> = new Set<string>();
+  protected keepsSession = false;
+  // The connection.
+  protected attempt: { readonly version: ProtocolVersion; readonly since: number; isOpen: boolean } | undefined;
+  protected settings: NegotiatedSettings | undefined;
+  /** Nothing gets through any more, and nobody says so. */
+  protected isDead = false;
+  protected up: Packet[] = [];
+  protected down: Packet[] = [];
+  #isClosing = false;
+
+  constructor(seed: number) {
+    this.random = new SeededRandom(seed);
+    this.config = randomConfig(this.random);
+    this.pending = new PendingOperations(this.config);
+    this.session = new Session(this.config);
+    this.server = new ModelServer(this.random);
+    this.tell({ type: 'start' });
+  }
+
+  protected tell(event: BareEvent): void {
+    this.events += 1;
+    if (event.type === 'received') this.wire.received(event.packet);
+    const full = { random: this.random.next(), ...event, now: this.now } as SessionEvent;
+    for (const action of this.session.handle(full)) this.#perform(action);
+    const { status } = this.session;
+    const { all } = this.pending;
+    if (ENDED.includes(status) && all.length > 0) throw new Error(`not settled when ${status}: ${all.join()}`);
+    if (status === 'waiting' && this.session.nextDeadline() === undefined) throw new Error('waits for nothing');
+  }
+
+  /** One packet gets through, or a connection comes about. */
+  protected moveWire(isKind = false): void {
+    const chance = (probability: number): boolean => !isKind && this.random.chance(probability);
+    if (this.#isClosing && this.session.status === 'stopping') {
+      this.#isClosing = false;
+      this.tell({ type: 'closed', code: 1000, reason: '' });
+    } else if (this.attempt === undefined || this.isDead) {
+      return;
+    } else if (!this.attempt.isOpen) {
+      if (chance(0.15)) this.tell({ type: 'closed', code: 1006, reason: '' });
+      else if (chance(0.1))
+        this.tell({ type: 'dialFailed', failure: { code: 'URL_FAILED', message: '', retryable: true } });
+      else {
+        this.attempt.isOpen = true;
+        this.wire.opened(this.attempt.version);
+        this.tell({ type: 'opened', credentials: {} });
+      }
+    } else if (this.up.length > 0 && (this.down.length === 0 || this.random.chance(0.5))) {
+      this.down.push(...this.server.receive(this.up.shift() as Packet));
+    } else if (this.down.length > 0) {
+      this.tell({ type: 'received', packet: this.down.shift() as Packet });
+    }
+  }
+
+  /** The connection is lost, with everything that is on its way. */
+  protected cut(): void {
+    this.up = [];
+    this.tell({ type: 'closed', code: 1006, reason: '' });
+  }
+
+  /** Lets time pass, with a tick at every deadline; now and then a first one comes late. */
+  protected pass(milliseconds: number): void {
+    const end = this.now + milliseconds;
+    if (this.random.chance(0.15)) {
+      this.now = end;
+      this.tell({ type: 'tick' });
+    }
+    let ticks = 0;
+    for (let due = this.session.nextDeadline(); due !== undefined && due <= end; due = this.session.nextDeadline()) {
+      ticks = due > this.now ? 1 : ticks + 1;
+      if (ticks > MAX_TICKS_AT_ONCE) throw new Error(`${ticks} ticks at ${this.now}`);
+      this.now = Math.max(this.now, due);
+      this.tell({ type: 'tick' });
+    }
+    this.now = end;
+    this.#checkDeadlines();
+  }
+
+  #perform(action: Action): void {
+    switch (action.do) {
+      case 'dial':
+        if (this.attempt !== undefined) throw new Error('dials while a connection is open');
+        this.attempt = { version: action.version, since: this.now, isOpen: false };
+        this.#isClosing = false;
+        break;
+      case 'hangUp':
+        this.#hangUp();
+        break;
+      case 'send':
+        this.wire.sent(action.packet, this.now);
+        if (action.op !== undefined) this.#settle(action.op);
+        this.pending.sent(action.packet, this.now);
+        this.up.push(action.packet);
+        break;
+      case 'deliver':
+        this.wire.delivered(action.packet);
+        this.delivered.add(action.packet.topic);
+        if (action.delivery !== 0) this.held.push(action.delivery);
+        break;
+      case 'settle':
+        this.#settle(action.op, action.outcome.ok);
+        break;
+      case 'unsubscribed':
+        break;
+      case 'status':
+        if (action.event?.type === 'connectionSuccess') {
+          this.settings = action.event.settings;
+          this.wire.connected(this.settings);
+        }
+        if (action.status === 'failed' || (action.status === 'stopped' && !this.keepsSession)) this.wire.forgotten();
+    }
+  }
+
+  #settle(op: number, isOk = false): void {
+    this.pending.settle(op);
+    if (isOk)
+      this.succeeded.push(...['q1', 'q2'].map((qos) => `${qos}-${op}`).filter((topic) => this.wire.fresh.has(topic)));
+  }
+
+  #hangUp(): void {
+    if (this.attempt === undefined) throw new Error('hangs up twice');
+    // What was sent before still goes out, unless the connection is lost first.
+    if (this.attempt.isOpen && !this.isDead && this.random.chance(0.7)) {
+      for (const packet of this.up) this.server.receive(packet);
+    }
+    this.#connectionLost();
+    this.#isClosing = true;
+  }
+
+  #connectionLost(): void {
+    this.server.connectionLost(this.settings !== undefined);
+    this.wire.disconnected();
+    this.attempt = undefined;
+    this.settings = undefined;
+    this.isDead = false;
+    this.up = [];
+    this.down = [];
+    if (!this.server.isKind && this.random.chance(0.25)) this.server.expire();
+  }
+
+  #checkDeadlines(): void {
+    this.pending.checkDeadlines(this.now);
+    if (this.settings !== undefined) {
+      const { keepAliveSeconds } = this.settings;
+      const silence = this.now - this.wire.lastSentAt;
+      if (keepAliveSeconds > 0 && silence > keepAliveSeconds * 1_000) throw new Error(`silent for ${silence} ms`);
+    } else if (this.attempt !== undefined && this.now - this.attempt.since >= this.config.connectTimeoutMs) {
+      throw new Error('an attempt that never ends');
+    }
+  }
+}
