@@ -8,8 +8,14 @@ import type { Writer } from './writer.ts';
  * Writes a property length and the properties; in 3.1.1, which has neither, it writes nothing and refuses any property.
  * Throws `InvalidPacketError`, also for names that the packet may not have.
  */
-export function writeProperties(writer: Writer, host: PropertyHost, properties: object = {}): void {
+export function writeProperties(writer: Writer, host: PropertyHost, properties: object | undefined): void {
   const start = writer.beginLength(); // an empty set still has its length [MQTT-2.2.2-1]
+  if (properties !== undefined) writeAll(writer, host, properties);
+  if (writer.version === 4) writer.truncate(start - 1);
+  else if (properties !== undefined) writer.endLength(start);
+}
+
+function writeAll(writer: Writer, host: PropertyHost, properties: object): void {
   writer.path.push('properties');
   const values = properties as { readonly [name: string]: unknown };
   for (const name in values) {
@@ -24,8 +30,6 @@ export function writeProperties(writer: Writer, host: PropertyHost, properties: 
     writer.path.pop();
   }
   writer.path.pop();
-  if (writer.version === 4) writer.truncate(start - 1);
-  else writer.endLength(start);
 }
 
 function writeOne(writer: Writer, value: unknown, row: PropertyRow): void {

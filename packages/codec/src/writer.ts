@@ -118,9 +118,10 @@ export class Writer {
     return text;
   }
 
-  /** Leaves room for a length whose content comes next; hand the result to `endLength`. */
+  /** Writes a length of 0 for content that comes next; hand the result to `endLength` when it has come. */
   beginLength(): number {
-    return this.#advance(1) + 1;
+    this.byte(0);
+    return this.#length;
   }
 
   /** Writes the length of everything since `start`, and of `tailLength` bytes that are still to come. */
