@@ -212,7 +212,12 @@ export class Engine {
       if (this.#link !== link) return;
       this.#handle({ type: 'received', packet, now, random });
     }
-    if (malformed === undefined || this.#link !== link) return;
+    if (this.#link !== link) return;
+    if (malformed === undefined) {
+      // A large packet may take longer to arrive than a PINGRESP, which waits behind it, may take.
+      if (packets.length === 0) this.#handle({ type: 'heard', now });
+      return;
+    }
     const { reasonCode, message } = malformed;
     this.#handle({ type: 'malformed', reasonCode, message, now, random });
   }
@@ -249,8 +254,18 @@ export class Engine {
   readonly #tick = (): void => {
     this.#wakeAt = Number.POSITIVE_INFINITY;
     this.#cancelWake = undefined;
+    this.#noticeSending();
     this.dispatch({ type: 'tick', random: this.#ports.clock.random() });
   };
+
+  /** A PINGREQ waits behind what is still being sent, and so does its answer. */
+  #noticeSending(): void {
+    const link = this.#link;
+    if (link?.connection === undefined) return;
+    const before = link.bufferedBytes;
+    link.bufferedBytes = link.connection.bufferedBytes;
+    if (link.bufferedBytes < before) this.dispatch({ type: 'heard' });
+  }
 }
 
 const SENT: Outcome = { ok: true };
@@ -260,6 +275,8 @@ class Link {
   readonly decoder: Decoder;
   readonly abandoned: AbortController = new AbortController();
   connection: Connection | undefined;
+  /** What waited in the socket when the timer last fired. */
+  bufferedBytes = 0;
 
   constructor(decoder: Decoder) {
     this.decoder = decoder;

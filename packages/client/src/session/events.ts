@@ -83,6 +83,8 @@ export type SessionEvent = { readonly now: number } & (
   | { readonly type: 'cancel'; readonly op: number }
   /** The application is done with a delivered message of QoS 1 or 2. */
   | { readonly type: 'acknowledge'; readonly delivery: number; readonly reasonCode: number }
+  /** Bytes are on their way, in either direction, that make no whole packet yet. */
+  | { readonly type: 'heard' }
   /** A deadline may have passed. `random` is used if that ends the connection. */
   | { readonly type: 'tick'; readonly random: number }
 );

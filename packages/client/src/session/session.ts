@@ -78,6 +78,9 @@ export class Session {
       case 'acknowledge':
         this.#inbound.acknowledge(event.delivery, event.reasonCode);
         return;
+      case 'heard':
+        this.#lifecycle.heard();
+        return;
       case 'tick':
         this.#tick(event.random);
         return;
