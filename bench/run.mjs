@@ -17,7 +17,7 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: String(LEAST_ROUNDS) },
     scenario: { type: 'string', multiple: true, default: [] },
     contestant: { type: 'string', multiple: true, default: [] },
-    against: { type: 'string' },
+    against: { type: 'string', multiple: true, default: [] },
     profile: { type: 'string' },
     json: { type: 'string' },
   },

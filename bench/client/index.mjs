@@ -30,7 +30,7 @@ const PACKAGES = fileURLToPath(new URL('../../packages', import.meta.url));
  * @param {number} options.rounds
  * @param {readonly string[]} options.scenarios names; empty for all
  * @param {readonly string[]} options.contestants names; empty for all
- * @param {string} [options.against] folder of the packages of another working copy
+ * @param {readonly string[]} options.against folders of the packages of other working copies
  * @param {string} [options.profileFolder] where to write processor profiles
  * @param {(line: string) => void} options.progress
  * @returns {Promise<{ chromium: string, results: Result[], profiles: object[] }>}
@@ -41,9 +41,10 @@ export async function run({ rounds, scenarios, contestants, against, profileFold
   const names = CONTESTANTS.filter((name) => contestants.length === 0 || contestants.includes(name));
   const scripts = new Map();
   for (const name of names) scripts.set(name, await bundle(name, { packages: PACKAGES, minify: !profiled }));
-  if (against !== undefined) {
-    names.push('other');
-    scripts.set('other', await bundle('mqtide', { packages: resolve(against), minify: !profiled }));
+  for (const [index, packages] of against.entries()) {
+    const name = index === 0 ? 'other' : `other ${index + 1}`;
+    names.push(name);
+    scripts.set(name, await bundle('mqtide', { packages: resolve(packages), minify: !profiled }));
   }
   const broker = await startNullBroker();
   const browser = await Browser.launch();
@@ -79,7 +80,7 @@ function resultOf({ name, title }, samples) {
       {
         perSecond: median(each.map(({ perSecond }) => perSecond)),
         cpuMicroseconds: median(each.map(({ cpuMicroseconds }) => cpuMicroseconds)),
-        samples: each.map(({ perSecond }) => Math.round(perSecond)),
+        samples: each.map(({ perSecond, cpuMicroseconds }) => ({ perSecond, cpuMicroseconds })),
       },
     ]),
   );

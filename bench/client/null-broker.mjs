@@ -12,7 +12,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { WebSocketServer } from 'ws';
-import { FLOOD_TOPIC, payloadOf, publishPacket } from './packets.mjs';
+import { byTurns, floodPackets } from './packets.mjs';
 import { TYPE, publishedId, scan, uint16 } from './scan.mjs';
 
 /** Bytes per write while flooding. */
@@ -144,10 +144,11 @@ function control(webSocket) {
 async function flood({ frames, perFrame, payloadBytes }) {
   const socket = clientSocket;
   if (socket === undefined) throw new Error('no client');
-  const packet = publishPacket(FLOOD_TOPIC, payloadOf(payloadBytes), 0);
-  const frame = webSocketFrame(Buffer.concat(Array(perFrame).fill(packet)));
+  const next = byTurns(floodPackets(payloadBytes));
+  const makeFrame = () => webSocketFrame(Buffer.concat(Array.from({ length: perFrame }, next)));
+  const frame = makeFrame();
   const framesPerWrite = Math.max(1, Math.ceil(WRITE_BYTES / frame.length));
-  const chunk = Buffer.concat(Array(framesPerWrite).fill(frame));
+  const chunk = Buffer.concat(Array.from({ length: framesPerWrite }, makeFrame));
   for (let left = frames; left > 0; left -= framesPerWrite) {
     const bytes = left >= framesPerWrite ? chunk : chunk.subarray(0, left * frame.length);
     if (!socket.write(bytes)) await once(socket, 'drain');

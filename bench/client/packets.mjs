@@ -2,9 +2,16 @@
 
 const encoder = new TextEncoder();
 
-export const PUBLISH_TOPIC = 'bench/publish';
-export const FLOOD_TOPIC = 'bench/flood';
-export const FLOOD_FILTER = 'bench/#';
+/** Messages are on as many topics by turns, so that nothing can be remembered from one to the next. */
+const TOPICS = 16;
+
+/** @param {string} name */
+const topics = (name) =>
+  Array.from({ length: TOPICS }, (_, index) => `bench/${name}/${String(index).padStart(2, '0')}`);
+
+export const PUBLISH_TOPICS = topics('publish');
+const FLOOD_TOPICS = topics('flood');
+export const FLOOD_FILTER = 'bench/flood/+';
 
 /**
  * @param {number} first
@@ -51,6 +58,26 @@ export const publishPacket = (topic, payload, qos) =>
  * @param {string} topic
  */
 export const publishIdOffset = (topic) => 2 + 2 + topic.length;
+
+/**
+ * A packet for each topic.
+ * @param {number} payloadBytes
+ */
+export const floodPackets = (payloadBytes) =>
+  FLOOD_TOPICS.map((topic) => publishPacket(topic, payloadOf(payloadBytes), 0));
+
+/**
+ * @template Value
+ * @param {readonly Value[]} values
+ * @returns {() => Value} gives one after the other, again and again
+ */
+export function byTurns(values) {
+  let index = 0;
+  return () => {
+    index = index + 1 === values.length ? 0 : index + 1;
+    return values[index];
+  };
+}
 
 /**
  * Text, since that is what applications send most.

@@ -4,7 +4,8 @@
  */
 import {
   FLOOD_FILTER,
-  PUBLISH_TOPIC,
+  PUBLISH_TOPICS,
+  byTurns,
   connectPacket,
   payloadOf,
   publishIdOffset,
@@ -14,8 +15,8 @@ import {
 import { TYPE, scan } from '../scan.mjs';
 import { expose } from './harness.mjs';
 
-const PUBLISH = [0, 1, 2].map((qos) => publishPacket(PUBLISH_TOPIC, payloadOf(64), qos));
-const ID_OFFSET = publishIdOffset(PUBLISH_TOPIC);
+const NEXT = [0, 1, 2].map((qos) => byTurns(PUBLISH_TOPICS.map((topic) => publishPacket(topic, payloadOf(64), qos))));
+const ID_OFFSET = publishIdOffset(PUBLISH_TOPICS[0]);
 
 class Floor {
   #socket;
@@ -41,7 +42,7 @@ class Floor {
   }
 
   publishTurn(count) {
-    for (let index = 0; index < count; index++) this.#add(PUBLISH[0]);
+    for (let index = 0; index < count; index++) this.#add(NEXT[0]());
     this.#flush();
   }
 
@@ -50,7 +51,7 @@ class Floor {
       let unsent = count;
       let unfinished = count;
       const publish = (high, low) => {
-        const at = this.#add(PUBLISH[qos]) + ID_OFFSET;
+        const at = this.#add(NEXT[qos]()) + ID_OFFSET;
         this.#batch[at] = high;
         this.#batch[at + 1] = low;
         unsent -= 1;

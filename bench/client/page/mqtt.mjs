@@ -1,9 +1,10 @@
 /* The package `mqtt` as it is quickest: callbacks instead of `publishAsync`. Its build for browsers, as it is published. */
 import mqtt from 'mqtt';
-import { FLOOD_FILTER, PUBLISH_TOPIC, payloadOf } from '../packets.mjs';
+import { FLOOD_FILTER, PUBLISH_TOPICS, byTurns, payloadOf } from '../packets.mjs';
 import { expose } from './harness.mjs';
 
 const payload = payloadOf(64);
+const nextTopic = byTurns(PUBLISH_TOPICS);
 
 expose(async (url) => {
   const client = await mqtt.connectAsync(url, { protocolVersion: 5, reconnectPeriod: 0 });
@@ -12,7 +13,7 @@ expose(async (url) => {
   await client.subscribeAsync(FLOOD_FILTER);
   return {
     publishTurn(count) {
-      for (let index = 0; index < count; index++) client.publish(PUBLISH_TOPIC, payload);
+      for (let index = 0; index < count; index++) client.publish(nextTopic(), payload);
     },
 
     publishAll(qos, count, inFlight) {
@@ -22,7 +23,7 @@ expose(async (url) => {
         let unfinished = count;
         const publish = () => {
           unsent -= 1;
-          client.publish(PUBLISH_TOPIC, payload, options, onFinished);
+          client.publish(nextTopic(), payload, options, onFinished);
         };
         const onFinished = (error) => {
           if (error) reject(error);
