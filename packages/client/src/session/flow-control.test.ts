@@ -85,6 +85,14 @@ describe('the send quota', () => {
     expect(packets(driver.receive(puback(5)))).toEqual([publish(7)]);
   });
 
+  it('is not used for what is acknowledged before its turn to be sent again', () => {
+    const driver = quotaOf(5);
+    for (const op of [1, 2, 3]) driver.publish(op);
+    driver.reconnect(resumed({ receiveMaximum: 1 }));
+    expect(driver.receive(puback(2))).toEqual([settled(2, puback(2))]);
+    expect(packets(driver.receive(puback(1)))).toEqual([publish(3, again)]);
+  });
+
   it('does not grow by PUBCOMPs for what was begun in another connection, and is not lost by them either [SEC-4.9-a]', () => {
     const driver = quotaOf(3);
     for (const op of [1, 2, 3]) driver.publish(op, { qos: 2 });
@@ -178,11 +186,11 @@ describe('the Receive Maximum of the client', () => {
 
   it('is counted anew in each connection', () => {
     const driver = limited(2);
+    driver.receive(publish(8));
+    driver.receive(publish(9));
+    driver.reconnect(resumed());
     driver.receive(publish(1));
     driver.receive(publish2(2));
-    driver.reconnect(resumed());
-    driver.receive(publish(1, again));
-    driver.receive(publish2(2, again));
     expect(driver.session.status).toBe('connected');
     driver.acknowledge(3);
     driver.receive(publish(4));

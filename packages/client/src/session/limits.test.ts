@@ -1,7 +1,17 @@
 import type { PropertiesOf } from '@mqtide/codec';
 import { describe, expect, it } from 'vitest';
 import { Driver, VERSIONS, connected } from './testing/driver.test-helpers.ts';
-import { connack, disconnect, publish, requests, subscribe } from './testing/packets.test-helpers.ts';
+import {
+  connack,
+  disconnect,
+  puback,
+  pubcomp,
+  publish,
+  pubrec,
+  pubrel,
+  requests,
+  subscribe,
+} from './testing/packets.test-helpers.ts';
 import { failed, hangUp, packets, send, status } from './testing/seen.test-helpers.ts';
 
 const limitedTo = (properties: PropertiesOf<'connack'>): Driver => connected({}, connack(properties));
@@ -75,7 +85,7 @@ describe('Maximum Packet Size of the server', () => {
     ]);
   });
 
-  it('leaves User Properties out of a DISCONNECT that would be too large [MQTT-3.14.2-4]', () => {
+  it('leaves User Properties out of a DISCONNECT that would be too large [MQTT-3.14.2-3] [MQTT-3.14.2-4]', () => {
     const userProperties = [['name', 'v'.repeat(100)]] as const;
     expect(limitedTo({ maximumPacketSize: 100 }).stop({ userProperties })[0]).toEqual(
       send(disconnect(0, { sessionExpiryInterval: 0 })),
@@ -83,6 +93,29 @@ describe('Maximum Packet Size of the server', () => {
     expect(limitedTo({ maximumPacketSize: 200 }).stop({ userProperties })[0]).toEqual(
       send(disconnect(0, { sessionExpiryInterval: 0, userProperties })),
     );
+  });
+
+  it('is never in the way of an acknowledgement: none carries more than its code [MQTT-3.4.2-2] [MQTT-3.4.2-3] [MQTT-3.5.2-2] [MQTT-3.5.2-3] [MQTT-3.6.2-2] [MQTT-3.6.2-3] [MQTT-3.7.2-2] [MQTT-3.7.2-3]', () => {
+    const driver = limitedTo({ maximumPacketSize: 8 });
+    driver.publish(1, { qos: 2 });
+    driver.receive(publish(5));
+    driver.receive(publish(6, { qos: 2 }));
+    const sent = [
+      ...driver.acknowledge(1, 0x99),
+      ...driver.acknowledge(2),
+      ...driver.receive(pubrel(6)),
+      ...driver.receive(pubrec(1)),
+      ...driver.receive(pubrec(7)),
+      ...driver.receive(pubrel(7)),
+    ];
+    expect(packets(sent)).toEqual([
+      puback(5, 0x99),
+      pubrec(6),
+      pubcomp(6),
+      pubrel(1),
+      pubrel(7, 0x92),
+      pubcomp(7, 0x92),
+    ]);
   });
 
   it('leaves it to the codec to say what is wrong with what cannot be written at all', () => {

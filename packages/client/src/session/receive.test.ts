@@ -69,7 +69,7 @@ describe.each(VERSIONS)('receiving in version %i', (protocolVersion) => {
     expect(driver.receive(publish2(7))).toEqual([deliver(2, publish2(7))]);
   });
 
-  it('QoS 2: answers a repeated PUBLISH without delivering it twice, also after a day [MQTT-4.3.3-10] [MQTT3-4.3.3-2]', () => {
+  it('QoS 2: answers a repeated PUBLISH without delivering it twice, also after a day [MQTT-4.1.0-1] [MQTT3-4.1.0-2] [MQTT-4.3.3-10] [MQTT3-4.3.3-2]', () => {
     const driver = online();
     driver.receive(publish2(7));
     driver.acknowledge(1);

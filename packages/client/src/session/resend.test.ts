@@ -43,7 +43,7 @@ describe.each(VERSIONS)('a session that goes on in version %i', (protocolVersion
     expect(packets(driver.reconnect(resumed()))).toEqual([65_535, 1, 2].map((id) => publish(id, again)));
   });
 
-  it('sends it again as often as the connection is lost, and settles once', () => {
+  it('sends it again as often as the connection is lost, and settles once [MQTT-4.3.3-3]', () => {
     const driver = connected({ ...options, ackTimeoutMs: 86_400_000 });
     driver.publish(1);
     driver.publish(2, { qos: 2 });

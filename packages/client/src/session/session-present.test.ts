@@ -198,6 +198,13 @@ describe.each(VERSIONS)('the state of the session in version %i', (protocolVersi
     expect(types(driver.receive(pubrel(7)))).toEqual(['pubcomp']);
   });
 
+  it('belongs to the client identifier, which every connection names [MQTT-3.1.3-2] [MQTT3-3.1.3-2]', () => {
+    const driver = connected({ ...options, clientId: 'mine' });
+    driver.closed();
+    driver.pass(1_000);
+    expect(packets(driver.opened())[0]).toMatchObject({ clientId: 'mine', cleanStart: false });
+  });
+
   it('survives attempts that the server refuses [MQTT-3.2.2-6] [MQTT3-3.2.2-4]', () => {
     const driver = connected(options);
     driver.publish(1);

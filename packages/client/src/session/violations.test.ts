@@ -78,7 +78,7 @@ describe.each(VERSIONS)('a server that breaks the protocol, in version %i', (pro
   });
 });
 
-it('an AUTH that nobody asked for ends the connection [MQTT-4.12.0-6]', () => {
+it('an AUTH that nobody asked for is not answered with one, and ends the connection [MQTT-4.12.0-6] [MQTT-4.12.0-7]', () => {
   expect(connected().receive({ type: 'auth', reasonCode: 0x18 })[0]).toEqual(send(disconnect(0x82)));
 });
 
