@@ -116,11 +116,6 @@ export class Handshake {
     return this.#versionOpen;
   }
 
-  /** A session that does not outlive its connection is over now. */
-  connectionLost(settings: NegotiatedSettings): void {
-    if (settings.sessionExpirySeconds === 0) this.#resumption.forget();
-  }
-
   forgetSession(): void {
     this.#resumption.forget();
   }

@@ -268,7 +268,6 @@ export class Lifecycle {
     this.#phaseEndsAt = undefined;
     this.#keepAlive.disconnected();
     if (this.#settings === undefined) return;
-    this.#handshake.connectionLost(this.#settings);
     this.#settings = undefined;
     this.#hooks.connectionLost();
   }
