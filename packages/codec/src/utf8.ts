@@ -34,13 +34,14 @@ export function textOf(bytes: Uint8Array): string | undefined {
 /** Reads a string's bytes. Throws 0x81 on ill-formed UTF-8 and on U+0000. */
 export function decodeText(bytes: Uint8Array, start: number, end: number): string {
   if (end - start <= SHORT) {
-    const codes: number[] = [];
+    // oxlint-disable-next-line unicorn/no-new-array -- as long as it will be, which is quicker than pushing
+    const codes = new Array<number>(end - start);
     let position = start;
     for (; position < end; position++) {
       const byte = bytes[position] as number;
       // One unsigned comparison that leaves ASCII without U+0000.
       if ((byte - 1) >>> 0 >= 0x7f) break;
-      codes.push(byte);
+      codes[position - start] = byte;
     }
     if (position === end) return String.fromCharCode.apply(null, codes);
   }
