@@ -68,7 +68,7 @@ export class Handshake {
     const { reasonCode = 0, sessionExpirySeconds = 0, userProperties } = request;
     if (this.#version === 4) return { type: 'disconnect', reasonCode: 0 };
     // A session that was to end with the connection cannot be prolonged now [SEC-3.14.2.2.2-a].
-    const lasts = (settings?.sessionExpirySeconds ?? 0) > 0;
+    const lasts = (settings?.sessionExpirySeconds ?? this.#resumption.expirySeconds(5)) > 0;
     const sessionExpiryInterval = lasts ? sessionExpirySeconds : undefined;
     const packet = (properties: object) => ({ type: 'disconnect', reasonCode, properties }) as const;
     const whole = packet(defined({ sessionExpiryInterval, userProperties }));

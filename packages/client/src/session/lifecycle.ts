@@ -156,8 +156,9 @@ export class Lifecycle {
 
   /** Ends the connection and the session, unless the request says that the session goes on. */
   stop(request: StopRequest): void {
-    if (this.#phase === 'online') this.#turn.send(this.#handshake.disconnectPacket(request, this.#settings));
+    // Before CONNACK, too: the server may have begun the session already, and would publish the will.
     const staysOpen = this.#phase === 'online' || this.#phase === 'handshake';
+    if (staysOpen) this.#turn.send(this.#handshake.disconnectPacket(request, this.#settings));
     const keepsSession = (request.sessionExpirySeconds ?? 0) > 0;
     if (!keepsSession) this.#handshake.forgetSession();
     if (this.#phase !== 'none') this.#turn.do({ do: 'hangUp' });
