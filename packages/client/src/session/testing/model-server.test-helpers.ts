@@ -2,7 +2,15 @@
  * A server as the standard describes one, packet by packet, for the random walk: it keeps a session, answers everything,
  * and throws when the client breaks a rule. Messages are told apart by their topics.
  */
-import type { ConnectPacket, Packet, PropertiesOf, ProtocolVersion, PublishPacket, QoS } from '@mqtide/codec';
+import type {
+  ConnectPacket,
+  Packet,
+  PropertiesOf,
+  ProtocolVersion,
+  PublishPacket,
+  QoS,
+  SubscriptionRequest,
+} from '@mqtide/codec';
 import { publish, puback, pubcomp, pubrec, pubrel, suback, unsuback } from './packets.test-helpers.ts';
 import type { SeededRandom } from './random.test-helpers.ts';
 
@@ -22,6 +30,7 @@ interface ServerSession {
   /** QoS 2 messages of the client that arrived in this session. */
   readonly exactlyOnce: Set<string>;
   readonly outgoing: Map<number, Outgoing>;
+  readonly subscriptions: Set<string>;
   readonly waiting: { readonly topic: string; readonly qos: QoS }[];
 }
 
@@ -36,6 +45,7 @@ const newSession = (): ServerSession => ({
   incoming: new Set(),
   exactlyOnce: new Set(),
   outgoing: new Map(),
+  subscriptions: new Set(),
   waiting: [],
 });
 /** Identifiers from here on are of nothing: a walk lets the server mention them. */
@@ -82,15 +92,12 @@ export class ModelServer {
         return this.#received(session, packet.packetId, packet.reasonCode, version);
       case 'subscribe':
         return [
-          suback(
-            packet.packetId,
-            ...packet.subscriptions.map(({ qos }) => this.#code(qos, version === 4 ? [0x80] : REFUSALS)),
-          ),
+          suback(packet.packetId, ...packet.subscriptions.map((each) => this.#subscribe(each, session, version))),
         ];
-      case 'unsubscribe':
-        return [
-          unsuback(packet.packetId, ...(version === 4 ? [] : packet.filters.map(() => this.#code(0, [0x11, 0x87])))),
-        ];
+      case 'unsubscribe': {
+        const codes = packet.filters.map((filter) => this.#unsubscribe(filter, session, version));
+        return [unsuback(packet.packetId, ...(version === 5 ? codes : []))];
+      }
       case 'pingreq':
         return [{ type: 'pingresp' }];
       case 'disconnect':
@@ -100,6 +107,10 @@ export class ModelServer {
       default:
         throw new Error(`${packet.type} from a client`);
     }
+  }
+
+  hasSubscription(filter: string): boolean {
+    return this.#session?.subscriptions.has(filter) === true;
   }
 
   /** A message to the client: sent if it may be, kept if there is a session, otherwise dropped. */
@@ -191,6 +202,18 @@ export class ModelServer {
       session.exactlyOnce.add(topic);
     }
     return [pubrec(packetId, code)];
+  }
+
+  #subscribe({ filter, qos }: SubscriptionRequest, { subscriptions }: ServerSession, version: ProtocolVersion): number {
+    const code = this.#code(qos, version === 4 ? [0x80] : REFUSALS);
+    if (code < 0x80) subscriptions.add(filter);
+    return code;
+  }
+
+  #unsubscribe(filter: string, { subscriptions }: ServerSession, version: ProtocolVersion): number {
+    const code = this.#code(0, version === 4 ? [] : [0x87]);
+    if (code === 0x87) return code;
+    return subscriptions.delete(filter) ? 0 : 0x11;
   }
 
   /** The code, or now and then one of the others. */

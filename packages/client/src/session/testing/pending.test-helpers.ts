@@ -23,6 +23,12 @@ export class PendingOperations {
     return [...this.#operations.keys()];
   }
 
+  /** Whether the packet is of an operation that somebody waits for, and is sent for the first time. */
+  isOf(packet: Packet): boolean {
+    const isResent = packet.type === 'publish' && packet.duplicate;
+    return !isResent && this.#operations.has(Number(nameOf(packet)?.split('-')[1]));
+  }
+
   begin(now: number, timeoutMs = Number.POSITIVE_INFINITY): number {
     this.#last += 1;
     const expiresAt = now + this.#config.offlineQueue.maxAgeMs;

@@ -81,6 +81,7 @@ export class Walk extends World {
       this.pass(1_000);
     }
     if (this.#isBusy()) throw new Error(`still ${this.session.status}, and ${this.pending.all.length} operations`);
+    this.#checkSubscriptions();
     this.keepsSession = false;
     this.tell({ type: 'stop' });
     this.pass(5_000);
@@ -90,6 +91,15 @@ export class Walk extends World {
     for (const topic of this.succeeded)
       if (!arrived.has(topic)) throw new Error(`${topic} succeeded but did not arrive`);
     for (const topic of taken) if (!this.delivered.has(topic)) throw new Error(`${topic} was answered, not delivered`);
+  }
+
+  #checkSubscriptions(): void {
+    for (const filter of this.subscribed) {
+      const isEnding = [...this.ending.values()].includes(filter);
+      if (!isEnding && !this.server.hasSubscription(filter)) throw new Error(`${filter} is not subscribed`);
+    }
+    for (const filter of this.ended)
+      if (this.server.hasSubscription(filter)) throw new Error(`${filter} is still there`);
   }
 
   #isBusy(): boolean {
@@ -108,8 +118,13 @@ export class Walk extends World {
   #request(): void {
     const begun = this.#begin();
     const filter = `f-${begun.op}`;
-    if (this.random.chance(0.6)) this.tell({ type: 'subscribe', ...begun, subscriptions: requests(filter) });
-    else this.tell({ type: 'unsubscribe', ...begun, filters: [filter, `f-${1 + this.random.below(begun.op)}`] });
+    if (this.random.chance(0.6)) {
+      this.tell({ type: 'subscribe', ...begun, subscriptions: requests(filter) });
+      return;
+    }
+    const ending = `f-${1 + this.random.below(begun.op)}`;
+    this.ending.set(begun.op, ending);
+    this.tell({ type: 'unsubscribe', ...begun, filters: [filter, ending] });
   }
 
   /** A new operation, now and then with a timeout of its own. */
@@ -175,7 +190,10 @@ export class Walk extends World {
       this.tell({ type: 'start' });
       return;
     }
-    if (this.session.status === 'stopping') return;
+    if (this.session.status === 'stopping') {
+      if (this.random.chance(0.5)) this.tell({ type: 'start' });
+      return;
+    }
     this.keepsSession = this.random.chance(0.3);
     this.tell({
       type: 'stop',

@@ -25,6 +25,8 @@ type Phase = 'none' | 'open' | 'handshake' | 'online' | 'over';
 export class WireChecks {
   /** How often each message was sent for the first time: more than once only where the session was lost. */
   readonly fresh = new Map<string, number>();
+  /** The operation whose message was sent last for the first time: they leave in the order in which they were published. */
+  #lastOp = 0;
   phase: Phase = 'none';
   lastSentAt = 0;
   #version: ProtocolVersion = 5;
@@ -106,6 +108,12 @@ export class WireChecks {
     }
   }
 
+  /** The codec refused it: it never left. */
+  takenBack(packet: Packet): void {
+    if (packet.type === 'publish' && packet.packetId !== undefined) this.#messages.delete(packet.packetId);
+    if (packet.type === 'subscribe' || packet.type === 'unsubscribe') this.#requests.delete(packet.packetId);
+  }
+
   /** Before the client handles it. */
   received(packet: Packet): void {
     switch (packet.type) {
@@ -155,11 +163,20 @@ export class WireChecks {
       this.#taken(packetId);
       this.#passOverUntil(undefined);
       this.#messages.set(packetId, { topic, qos, isReleased: false, isOnThisConnection: true, mayBeGone: false });
-      this.fresh.set(topic, (this.fresh.get(topic) ?? 0) + 1);
+      this.#inOrder(topic);
     }
     const underWay = [...this.#messages.values()].filter((message) => message.isOnThisConnection).length;
     if (underWay > this.#receiveMaximum)
       throw new Error(`${underWay} messages under way, over ${this.#receiveMaximum}`);
+  }
+
+  #inOrder(topic: string): void {
+    const count = (this.fresh.get(topic) ?? 0) + 1;
+    this.fresh.set(topic, count);
+    if (count > 1) return;
+    const op = Number(topic.split('-')[1]);
+    if (op < this.#lastOp) throw new Error(`${topic} leaves after ${this.#lastOp}`);
+    this.#lastOp = op;
   }
 
   #resent(packetId: number, topic: string): void {

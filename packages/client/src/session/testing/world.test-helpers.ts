@@ -4,7 +4,7 @@
  */
 import type { Packet, ProtocolVersion } from '@mqtide/codec';
 import type { SessionConfig } from '../config.ts';
-import type { Action, SessionEvent } from '../events.ts';
+import type { Action, Outcome, SessionEvent } from '../events.ts';
 import { Session } from '../session.ts';
 import type { NegotiatedSettings } from '../settings.ts';
 import type { BareEvent } from './driver.test-helpers.ts';
@@ -35,6 +35,10 @@ export class World {
   /** Deliveries that are not acknowledged. */
   protected readonly held: number[] = [];
   protected readonly delivered: Set<string> = new Set<string>();
+  /** Filters that were granted, and those that somebody ended, by the operation that did. */
+  protected readonly subscribed: Set<string> = new Set<string>();
+  protected readonly ending: Map<number, string> = new Map<number, string>();
+  protected readonly ended: Set<string> = new Set<string>();
   protected keepsSession = false;
   // The connection.
   protected attempt: { readonly version: ProtocolVersion; readonly since: number; isOpen: boolean } | undefined;
@@ -58,7 +62,13 @@ export class World {
     this.events += 1;
     if (event.type === 'received') this.wire.received(event.packet);
     const full = { random: this.random.next(), ...event, now: this.now } as SessionEvent;
-    for (const action of this.session.handle(full)) this.#perform(action);
+    const actions = this.session.handle(full);
+    // Performing one can add others.
+    for (const action of actions) {
+      if (action.do === 'send' && this.pending.isOf(action.packet) && this.random.chance(0.01))
+        actions.push(...this.#refuse(action));
+      else this.#perform(action);
+    }
     const { status } = this.session;
     const { all } = this.pending;
     if (ENDED.includes(status) && all.length > 0) throw new Error(`not settled when ${status}: ${all.join()}`);
@@ -125,7 +135,7 @@ export class World {
         break;
       case 'send':
         this.wire.sent(action.packet, this.now);
-        if (action.op !== undefined) this.#settle(action.op);
+        if (action.op !== undefined) this.#settle(action.op, { ok: true });
         this.pending.sent(action.packet, this.now);
         this.up.push(action.packet);
         break;
@@ -135,23 +145,37 @@ export class World {
         if (action.delivery !== 0) this.held.push(action.delivery);
         break;
       case 'settle':
-        this.#settle(action.op, action.outcome.ok);
+        this.#settle(action.op, action.outcome);
         break;
       case 'unsubscribed':
+        this.subscribed.delete(action.filter);
         break;
       case 'status':
         if (action.event?.type === 'connectionSuccess') {
           this.settings = action.event.settings;
           this.wire.connected(this.settings);
         }
+        if (ENDED.includes(action.status)) this.subscribed.clear();
         if (action.status === 'failed' || (action.status === 'stopped' && !this.keepsSession)) this.wire.forgotten();
     }
   }
 
-  #settle(op: number, isOk = false): void {
+  #settle(op: number, outcome: Outcome): void {
     this.pending.settle(op);
-    if (isOk)
-      this.succeeded.push(...['q1', 'q2'].map((qos) => `${qos}-${op}`).filter((topic) => this.wire.fresh.has(topic)));
+    if (!outcome.ok) return;
+    this.succeeded.push(...['q1', 'q2'].map((qos) => `${qos}-${op}`).filter((topic) => this.wire.fresh.has(topic)));
+    const { packet } = outcome;
+    if (packet?.type === 'suback' && (packet.reasonCodes[0] ?? 0x80) < 0x80) this.subscribed.add(`f-${op}`);
+    const filter = this.ending.get(op);
+    if (packet?.type === 'unsuback' && filter !== undefined) this.ended.add(filter);
+  }
+
+  /** The codec refuses a packet: it does not leave, and the session is told. */
+  #refuse({ packet, op }: Action & { readonly do: 'send' }): Action[] {
+    this.wire.sent(packet, this.now);
+    this.wire.takenBack(packet);
+    const event = { type: 'unsendable', packet, message: '', random: 0, now: this.now } as const;
+    return this.session.handle(op === undefined ? event : { ...event, op });
   }
 
   #hangUp(): void {
