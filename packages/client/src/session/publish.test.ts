@@ -101,7 +101,7 @@ describe.each(VERSIONS)('publishing in version %i', (protocolVersion) => {
     const driver = connected(options);
     driver.publish(1, { qos: 2 });
     driver.receive(pubrec(1));
-    expect(driver.receive(pubrec(1))).toEqual([send(pubrel(1))]);
+    expect(driver.receive(pubrec(1, 0x10))).toEqual([send(pubrel(1))]);
     expect(driver.receive(pubcomp(1))).toEqual([settled(1, pubrec(1))]);
     expect(driver.receive(pubcomp(1))).toEqual([]);
   });

@@ -90,6 +90,15 @@ describe.each(VERSIONS)('subscriptions in version %i', (protocolVersion) => {
     expect(packets(driver.reconnect(connack()))).toEqual([subscribe(5, 'b')]);
   });
 
+  it('do not come back by the answer to a renewal after an UNSUBSCRIBE that was given up', () => {
+    const driver = subscribed('a', 'b');
+    driver.reconnect(connack());
+    driver.unsubscribe(9, 'a');
+    driver.cancel(9);
+    driver.receive(suback(3, 1, 1));
+    expect(packets(driver.reconnect(connack()))).toEqual([subscribe(5, 'b')]);
+  });
+
   it('stay when they are asked for again behind an UNSUBSCRIBE', () => {
     const driver = subscribed('a');
     driver.unsubscribe(8, 'a');

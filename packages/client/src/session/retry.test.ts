@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { afterConnack, afterDisconnect } from './retry-policy.ts';
 import { Driver, VERSIONS, connected } from './testing/driver.test-helpers.ts';
 import { connack, disconnect, refused } from './testing/packets.test-helpers.ts';
-import { dial, hangUp, status } from './testing/seen.test-helpers.ts';
+import { dial, failed, hangUp, status } from './testing/seen.test-helpers.ts';
 
 const FATAL_IN_CONNACK = [0x81, 0x82, 0x84, 0x85, 0x8a, 0x8c, 0x90, 0x95, 0x99, 0x9a, 0x9b];
 const RETRIED_IN_CONNACK = [0x80, 0x83, 0x88, 0x89, 0x97, 0x9f];
@@ -105,6 +105,20 @@ describe('after a DISCONNECT from the server', () => {
 
   it('tries again after a code that nobody knows', () => {
     expect(afterDisconnect(0xf0).disposition).toBe('retry');
+  });
+
+  it('settles everything with the reason when there will be no other attempt', () => {
+    const driver = connected({}, connack({ receiveMaximum: 1 }));
+    driver.publish(1, { qos: 2 });
+    driver.publish(2);
+    driver.subscribe(3, 'a');
+    expect(driver.receive(disconnect(0x8e))).toEqual([
+      hangUp,
+      ...[1, 3, 2].map((op) => failed(op, 'SESSION_TAKEN_OVER')),
+      status('failed', 'disconnection', 'SESSION_TAKEN_OVER'),
+    ]);
+    expect(driver.session.nextDeadline()).toBeUndefined();
+    expect(driver.publish(4)).toEqual([failed(4, 'STOPPED')]);
   });
 
   it('carries the packet', () => {
