@@ -134,14 +134,22 @@ export class Client {
   publish(topic: string, payload: Payload, options: PublishOptions = {}): Promise<PublishResult> {
     let message: OutgoingMessage;
     try {
-      message = this.#messages.message(topic, payload, options);
+      message = this.#messages.message(topic, payload, options, this.#engine.isReady);
     } catch (error) {
       return Promise.reject(error as MqttError);
     }
     const { signal, timeoutMs } = options;
+    if (message.qos === 0 && signal === undefined && this.#engine.isReady) return this.#publishOnce(message);
     return this.#operations.begin(signal, publishResult[message.qos], (op) =>
       this.#engine.publish(op, message, timeoutMs),
     );
+  }
+
+  /** All messages of QoS 0 that leave in one frame share one promise. */
+  #publishOnce(message: OutgoingMessage): Promise<PublishResult> {
+    const { op, promise } = this.#operations.share(publishResult[0]);
+    const refused = this.#engine.publishOnce(op, message);
+    return refused === undefined ? promise : Promise.reject(this.#error(refused));
   }
 
   /**

@@ -2,6 +2,8 @@
  * Joins the pure session to the world: dispatches events, performs actions in order, keeps one timer and one socket.
  */
 import { Decoder, MalformedPacketError, type Packet, type ProtocolVersion, type PublishPacket } from '@mqtide/codec';
+import { ActionQueue } from './engine/action-queue.ts';
+import { Alarm } from './engine/alarm.ts';
 import { Batch } from './engine/batch.ts';
 import type { Clock } from './io/clock.ts';
 import type { Connection, Transport, TransportListener } from './io/transport.ts';
@@ -63,22 +65,23 @@ export class Engine {
   readonly #ports: Ports;
   readonly #hooks: EngineHooks;
   readonly #maximumPacketSize: number;
-  /** Actions of events that came while others were performed. */
-  readonly #actions: Action[] = [];
+  readonly #actions = new ActionQueue();
   #isPerforming = false;
   #link: Link | undefined;
   #version: ProtocolVersion = 5;
   readonly #batch: Batch;
   #lastNow = 0;
-  // The timer.
-  #wakeAt = Number.POSITIVE_INFINITY;
-  #cancelWake: (() => void) | undefined;
+  /** The operation of `publishOnce`, and why its message cannot be sent. */
+  #sharedOp: number | undefined;
+  #refused: Failure | undefined;
+  readonly #alarm: Alarm;
 
   constructor(config: SessionConfig, ports: Ports, hooks: EngineHooks) {
     this.#session = new Session(config);
     this.#ports = ports;
     this.#hooks = hooks;
     this.#maximumPacketSize = config.limits.maximumPacketSize;
+    this.#alarm = new Alarm(ports.clock, () => this.#tick());
     this.#batch = new Batch(
       (bytes) => this.#link?.connection?.send(bytes),
       (op) => hooks.settle(op, SENT),
@@ -106,20 +109,33 @@ export class Engine {
     this.#handle({ type: 'publish', op, message, now, timeoutMs });
   }
 
+  /** Whether `publishOnce` may be used: nothing is under way that would have to be done before. */
+  get isReady(): boolean {
+    return !this.#isPerforming && this.#session.status === 'connected';
+  }
+
+  /**
+   * `publish` for QoS 0, with an operation that others share: it is over when the message has been handed to the socket.
+   * That the message cannot be sent is this caller's affair alone and is returned.
+   */
+  publishOnce(op: number, message: OutgoingMessage): Failure | undefined {
+    this.#sharedOp = op;
+    this.publish(op, message, undefined);
+    this.#sharedOp = undefined;
+    const refused = this.#refused;
+    this.#refused = undefined;
+    return refused;
+  }
+
   #handle(event: SessionEvent): void {
     this.#lastNow = event.now;
-    const actions = this.#session.handle(event);
-    if (this.#isPerforming) {
-      this.#actions.push(...actions);
-      return;
-    }
+    this.#session.handle(event, this.#actions.list);
+    if (this.#isPerforming) return;
     this.#isPerforming = true;
-    for (const action of actions) this.#perform(action);
     // Performing an action can add others: a handler that publishes, an acknowledgement.
-    for (let next = 0; next < this.#actions.length; next++) this.#perform(this.#actions[next] as Action);
-    this.#actions.length = 0;
+    for (let action = this.#actions.take(); action !== undefined; action = this.#actions.take()) this.#perform(action);
     this.#isPerforming = false;
-    this.#arm();
+    this.#alarm.set(this.#session.nextDeadline());
   }
 
   #perform(action: Action): void {
@@ -132,7 +148,8 @@ export class Engine {
           this.dispatch({ type: 'acknowledge', delivery: action.delivery, reasonCode: 0 });
         return;
       case 'settle':
-        this.#hooks.settle(action.op, action.outcome);
+        if (action.op === this.#sharedOp && !action.outcome.ok) this.#refused = action.outcome.failure;
+        else this.#hooks.settle(action.op, action.outcome);
         return;
       case 'unsubscribed':
         this.#hooks.unsubscribed(action.filter, action.failure);
@@ -151,7 +168,12 @@ export class Engine {
 
   async #dial(attempt: number, lastFailure: Failure | undefined): Promise<void> {
     const link = new Link(
-      new Decoder({ version: this.#version, maximumPacketSize: this.#maximumPacketSize, sender: 'server' }),
+      new Decoder({
+        version: this.#version,
+        maximumPacketSize: this.#maximumPacketSize,
+        sender: 'server',
+        ownsChunks: true,
+      }),
     );
     this.#link = link;
     const destination = await this.#hooks.locate({ attempt, lastFailure, signal: link.abandoned.signal });
@@ -238,25 +260,10 @@ export class Engine {
     this.dispatch({ type: 'unsendable', packet, message: problem, random, ...(op !== undefined && { op }) });
   }
 
-  #arm(): void {
-    const deadline = this.#session.nextDeadline();
-    if (deadline === undefined) {
-      this.#cancelWake?.();
-      this.#cancelWake = undefined;
-      this.#wakeAt = Number.POSITIVE_INFINITY;
-    } else if (deadline < this.#wakeAt) {
-      this.#cancelWake?.();
-      this.#wakeAt = deadline;
-      this.#cancelWake = this.#ports.clock.wakeAt(deadline, this.#tick);
-    }
-  }
-
-  readonly #tick = (): void => {
-    this.#wakeAt = Number.POSITIVE_INFINITY;
-    this.#cancelWake = undefined;
+  #tick(): void {
     this.#noticeSending();
     this.dispatch({ type: 'tick', random: this.#ports.clock.random() });
-  };
+  }
 
   /** A PINGREQ waits behind what is still being sent, and so does its answer. */
   #noticeSending(): void {

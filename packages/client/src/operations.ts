@@ -1,6 +1,7 @@
 import type { ProtocolVersion } from '@mqtide/codec';
 import { MqttError, invalidArgument } from './errors.ts';
 import type { Outcome } from './session/events.ts';
+import { IdMap } from './session/id-map.ts';
 
 /** What can bound an operation besides `ackTimeoutMs`. */
 export interface OperationOptions {
@@ -29,11 +30,17 @@ interface Pending {
 /** The packet that ended an operation well; none with QoS 0. */
 export type Answer = (Outcome & { readonly ok: true })['packet'];
 
+interface Shared<Result> {
+  readonly op: number;
+  readonly promise: Promise<Result>;
+}
+
 /** The promises of operations that the session has not settled yet. */
 export class Operations {
-  readonly #pending = new Map<number, Pending>();
+  readonly #pending = new IdMap<Pending>();
   readonly #cancel: (op: number) => void;
   #last = 0;
+  #shared: Shared<unknown> | undefined;
 
   constructor(cancel: (op: number) => void) {
     this.#cancel = cancel;
@@ -56,6 +63,15 @@ export class Operations {
       this.#pending.set(op, { finish, resolve, reject, release });
       submit(op);
     });
+  }
+
+  /** One operation for all that end together, until it has ended. */
+  share<Result>(finish: (packet: Answer) => Result): Shared<Result> {
+    if (this.#shared === undefined || !this.#pending.has(this.#shared.op)) {
+      const promise = this.begin(undefined, finish, () => {});
+      this.#shared = { op: this.#last, promise };
+    }
+    return this.#shared as Shared<Result>;
   }
 
   settle(op: number, outcome: Outcome, version: ProtocolVersion): void {

@@ -17,11 +17,12 @@ const encoder = /* @__PURE__ */ new TextEncoder();
 
 /**
  * The bytes of a payload: a string as UTF-8, bytes as they are (of a view, the view), anything else as JSON.
- * The bytes are copied: what the caller does to its buffer afterwards changes nothing that is still to be sent.
+ * Unless they are sent at once the bytes are copied: what the caller does to its buffer afterwards changes nothing that
+ * is still to be sent.
  */
-export function payloadBytes(payload: Payload): Uint8Array {
+export function payloadBytes(payload: Payload, isSentAtOnce = false): Uint8Array {
   if (typeof payload === 'string') return payload === '' ? NOTHING : encoder.encode(payload);
-  if (payload instanceof Uint8Array) return payload.slice();
+  if (payload instanceof Uint8Array) return isSentAtOnce ? payload : payload.slice();
   if (payload instanceof ArrayBuffer) return new Uint8Array(payload.slice(0));
   // The bytes of a DataView or a Float32Array are surely meant, and surely not its JSON.
   if (ArrayBuffer.isView(payload)) {

@@ -41,7 +41,8 @@ export class MessageCheck {
   /** Applications publish to the same topic again and again. */
   #lastGoodTopic: string | undefined;
 
-  message(topic: string, payload: Payload, options: PublishOptions): OutgoingMessage {
+  /** `isReady`: a message of QoS 0 is in the batch before `publish` returns. */
+  message(topic: string, payload: Payload, options: PublishOptions, isReady = false): OutgoingMessage {
     const { qos = 0, retain = false, properties, timeoutMs } = options;
     checkNumber('timeoutMs', timeoutMs);
     if (topic !== this.#lastGoodTopic) {
@@ -50,7 +51,7 @@ export class MessageCheck {
       this.#lastGoodTopic = topic;
     }
     if (qos !== 0 && qos !== 1 && qos !== 2) throw invalidArgument(`\`qos\` is 0, 1 or 2, not ${String(qos)}.`);
-    const bytes = payloadBytes(payload);
+    const bytes = payloadBytes(payload, isReady && qos === 0);
     if (properties === undefined) return { topic, payload: bytes, qos, retain };
     const message = { topic, payload: bytes, qos, retain, properties };
     checkProperties(message);

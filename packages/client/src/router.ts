@@ -1,3 +1,6 @@
+/** Messages come on the same topics again and again. */
+const REMEMBERED_TOPICS = 1_000;
+
 /**
  * Finds who wants a message: a tree of topic levels, so that the cost depends on the depth of the topic and not on the
  * number of subscriptions. Section 4.7.
@@ -5,9 +8,12 @@
 export class Router<Handle> {
   readonly #root: Node<Handle> = new Node();
   readonly #byFilter = new Map<string, Set<Handle>>();
+  /** What was found for the topics that came since a handle was added or removed. */
+  readonly #matches = new Map<string, readonly Handle[]>();
 
   /** Several handles may have the same filter. */
   add(filter: string, handle: Handle): void {
+    this.#matches.clear();
     let handles = this.#byFilter.get(filter);
     if (handles === undefined) this.#byFilter.set(filter, (handles = new Set()));
     handles.add(handle);
@@ -21,6 +27,7 @@ export class Router<Handle> {
   }
 
   remove(filter: string, handle: Handle): void {
+    this.#matches.clear();
     const handles = this.#byFilter.get(filter);
     if (handles?.delete(handle) !== true) return;
     if (handles.size === 0) this.#byFilter.delete(filter);
@@ -42,7 +49,17 @@ export class Router<Handle> {
   }
 
   /** Every handle with a filter that matches, each once. */
-  match(topic: string): ReadonlySet<Handle> {
+  match(topic: string): readonly Handle[] {
+    let found = this.#matches.get(topic);
+    if (found === undefined) {
+      found = [...this.#find(topic)];
+      if (this.#matches.size === REMEMBERED_TOPICS) this.#matches.clear();
+      this.#matches.set(topic, found);
+    }
+    return found;
+  }
+
+  #find(topic: string): ReadonlySet<Handle> {
     const found = new Set<Handle>();
     // A wildcard at the first level does not match topics of the server [MQTT-4.7.2-1].
     this.#collect(this.#root, topic.split('/'), 0, !topic.startsWith('$'), found);

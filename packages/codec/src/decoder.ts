@@ -25,12 +25,18 @@ export interface DecoderOptions {
    * @default either side
    */
   readonly sender?: Sender;
+  /**
+   * Chunks are the decoder's to keep, nobody will change them. A big payload that is alone in its chunk is then a view of
+   * it and not a copy. @default false
+   */
+  readonly ownsChunks?: boolean;
 }
 
 /** Turns the bytes of one connection into packets. */
 export class Decoder {
   readonly #reader: Reader;
   readonly #maximumPacketSize: number;
+  readonly #ownsChunks: boolean;
   /** The beginning of a packet whose end has not come: the first `#pendingLength` bytes. */
   #pending: Uint8Array = NOTHING;
   #pendingLength = 0;
@@ -38,7 +44,8 @@ export class Decoder {
   #first = 0;
   #failure: unknown;
 
-  constructor({ version, maximumPacketSize = Number.POSITIVE_INFINITY, sender }: DecoderOptions) {
+  constructor({ version, maximumPacketSize = Number.POSITIVE_INFINITY, sender, ownsChunks = false }: DecoderOptions) {
+    this.#ownsChunks = ownsChunks;
     this.#reader = new Reader(version, sender === undefined ? EITHER : sender === 'client' ? CLIENT : SERVER);
     this.#maximumPacketSize = maximumPacketSize;
   }
@@ -108,7 +115,8 @@ export class Decoder {
       const size = 1 + index + remaining;
       if (size > this.#maximumPacketSize) throw new MalformedPacketError(0x95, `has ${size} bytes`);
       if (start + size > bytes.length) return 0;
-      reader.open(bytes, start + size - remaining, start + size);
+      const isOwned = this.#ownsChunks && this.#pendingLength === 0 && size === bytes.length;
+      reader.open(bytes, start + size - remaining, start + size, isOwned);
       const packet = spec.read(reader, first & 0x0f);
       reject(methodProblem(packet), 'authenticationMethod');
       if (reader.remaining > 0) throw malformed('has bytes left over');

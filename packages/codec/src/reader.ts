@@ -2,6 +2,9 @@ import { malformed } from './errors.ts';
 import type { ProtocolVersion } from './packet.ts';
 import { decodeText } from './utf8.ts';
 
+/** Fewer bytes are copied sooner than kept together with their packet. */
+const LEAST_VIEW = 4096;
+
 /** A cursor over the bytes of one packet that throws 0x81 instead of reading past its end. */
 export class Reader {
   version: ProtocolVersion;
@@ -10,14 +13,16 @@ export class Reader {
   #bytes: Uint8Array = new Uint8Array();
   #position = 0;
   #end = 0;
+  #isOwned = false;
 
   constructor(version: ProtocolVersion, senders: number) {
     this.version = version;
     this.senders = senders;
   }
 
-  /** Reads from here on in `bytes`, from `start` to `end`. */
-  open(bytes: Uint8Array, start: number, end: number): void {
+  /** Reads from here on in `bytes`, from `start` to `end`. `isOwned`: they are the packet's, nobody else keeps them. */
+  open(bytes: Uint8Array, start: number, end: number, isOwned = false): void {
+    this.#isOwned = isOwned;
     this.#bytes = bytes;
     this.#position = start;
     this.#end = end;
@@ -80,6 +85,14 @@ export class Reader {
   take(length: number): Uint8Array {
     const start = this.#skip(length);
     return this.#bytes.slice(start, start + length);
+  }
+
+  /** What is left, as a copy in a buffer of its own, or as a view of what is the packet's anyway. */
+  rest(): Uint8Array {
+    const length = this.remaining;
+    if (!this.#isOwned || length < LEAST_VIEW) return this.take(length);
+    const start = this.#skip(length);
+    return this.#bytes.subarray(start, start + length);
   }
 
   #skip(length: number): number {

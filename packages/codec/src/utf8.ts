@@ -19,7 +19,9 @@ const unsendable = /[\0\p{Surrogate}]/u;
 /** What keeps a text from being an MQTT string; `undefined` when nothing does. */
 export function textProblem(text: string): string | undefined {
   if (unsendable.test(text)) return 'contains U+0000 or a lone surrogate';
-  return encoder.encode(text).length > MAXIMUM_LENGTH ? 'is longer than 65535 bytes' : undefined;
+  // A code unit has at most three bytes; encoding only to count them costs more than all the rest of a short message.
+  const isLong = text.length * 3 > MAXIMUM_LENGTH && encoder.encode(text).length > MAXIMUM_LENGTH;
+  return isLong ? 'is longer than 65535 bytes' : undefined;
 }
 
 /** The text that bytes are in UTF-8, `undefined` when they are none. */

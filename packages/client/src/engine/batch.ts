@@ -17,6 +17,7 @@ export class Batch {
   readonly #writer = new Writer(4_096);
   /** Operations that are over when the batch has been handed to the socket. */
   #handedOver: number[] = [];
+  #lastOp: number | undefined;
   #isOpen = false;
   #hops = 0;
   #lengthAtHop = 0;
@@ -39,7 +40,11 @@ export class Batch {
       if (error instanceof InvalidPacketError) return error.message;
       throw error;
     }
-    if (op !== undefined) this.#handedOver.push(op);
+    // Messages of QoS 0 share an operation.
+    if (op !== undefined && op !== this.#lastOp) {
+      this.#handedOver.push(op);
+      this.#lastOp = op;
+    }
     if (this.#writer.length >= BATCH_BYTES) this.flush();
     else if (!this.#isOpen) this.#open();
     return undefined;
@@ -53,6 +58,7 @@ export class Batch {
     if (this.#handedOver.length === 0) return;
     const handedOver = this.#handedOver;
     this.#handedOver = [];
+    this.#lastOp = undefined;
     for (const op of handedOver) this.#onHandedOver(op);
   }
 

@@ -1,4 +1,5 @@
 import { failure } from './failures.ts';
+import { IdMap } from './id-map.ts';
 import type { Operation } from './operation.ts';
 import type { Turn } from './turn.ts';
 
@@ -13,7 +14,7 @@ export interface Exchange {
 export class Exchanges<Each extends Exchange> {
   readonly #turn: Turn;
   readonly #ackTimeoutMs: number;
-  readonly #byId = new Map<number, Each>();
+  readonly #byId = new IdMap<Each>();
 
   constructor(turn: Turn, ackTimeoutMs: number) {
     this.#turn = turn;
@@ -49,7 +50,7 @@ export class Exchanges<Each extends Exchange> {
   }
 
   [Symbol.iterator](): Iterator<Each> {
-    return this.#byId.values();
+    return this.#byId.values().values();
   }
 
   /** Nobody waits any more. Returns whether the operation was here. */
@@ -72,7 +73,7 @@ export class Exchanges<Each extends Exchange> {
 
   /** The operations that somebody waits for, which are the caller's to settle from now on. */
   takeOperations(): (number | undefined)[] {
-    return Array.from(this.#byId.values(), (exchange) => this.#letGo(exchange));
+    return this.#byId.values().map((exchange) => this.#letGo(exchange));
   }
 
   #letGo({ operation }: Each): number | undefined {

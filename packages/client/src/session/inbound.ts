@@ -8,6 +8,7 @@
  * order in which the messages came [MQTT-4.6.0-2] [MQTT-4.6.0-3], and only on the connection they came on.
  */
 import type { AckPacket, ProtocolVersion, PublishPacket } from '@mqtide/codec';
+import { IdMap } from './id-map.ts';
 import type { Turn } from './turn.ts';
 
 interface Reception {
@@ -23,14 +24,14 @@ export class Inbound {
   readonly #receiveMaximum: number;
   #lastDelivery = 0;
   // Valid for the session: QoS 2 identifiers until their PUBREL [MQTT-4.3.3-10], and what the application still has.
-  readonly #exactlyOnce = new Map<number, Reception>();
-  readonly #delivered = new Map<number, Reception>();
+  readonly #exactlyOnce = new IdMap<Reception>();
+  readonly #delivered = new IdMap<Reception>();
   // Valid for the connection.
   #version: ProtocolVersion = 5;
   /** Receptions not yet answered with PUBACK or PUBREC, in order of arrival. */
   readonly #unanswered: Reception[] = [];
   /** Identifiers that count against our Receive Maximum, section 4.9. */
-  readonly #window = new Set<number>();
+  readonly #window = new IdMap<true>();
 
   constructor(turn: Turn, receiveMaximum: number) {
     this.#turn = turn;
@@ -68,7 +69,7 @@ export class Inbound {
       return undefined;
     }
     if (this.#version === 5) {
-      this.#window.add(packetId);
+      this.#window.set(packetId, true);
       if (this.#window.size > this.#receiveMaximum) return 0x93;
     }
     const known = qos === 2 ? this.#exactlyOnce.get(packetId) : undefined;

@@ -59,12 +59,12 @@ export class Session {
     return wakeAt === Number.POSITIVE_INFINITY ? undefined : wakeAt;
   }
 
-  /** Takes one event and returns what is to be done, in order. */
-  handle(event: SessionEvent): Action[] {
-    this.#turn.now = event.now;
+  /** Takes one event and puts what is to be done, in order, behind `actions`, which it returns. */
+  handle(event: SessionEvent, actions: Action[] = []): Action[] {
+    this.#turn.begin(event.now, actions);
     this.#dispatch(event);
     if (this.#draining !== undefined) this.#finishDraining(this.#draining);
-    return this.#turn.takeActions();
+    return actions;
   }
 
   #dispatch(event: SessionEvent): void {

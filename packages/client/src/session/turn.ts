@@ -52,9 +52,9 @@ export class Turn {
     this.#wakeAt = Number.POSITIVE_INFINITY;
   }
 
-  takeActions(): Action[] {
-    const actions = this.#actions;
-    this.#actions = [];
-    return actions;
+  /** An event is to be handled. What is to be done goes behind `actions`. */
+  begin(now: number, actions: Action[]): void {
+    this.now = now;
+    this.#actions = actions;
   }
 }

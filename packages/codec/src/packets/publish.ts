@@ -55,7 +55,7 @@ export function readPublish(reader: Reader, flags: number): PublishPacket {
   if (packet.packetId === 0) reject('is 0', 'packetId'); // [MQTT-2.2.1-4]
   readProperties(reader, 'publish', packet);
   reject(topicProblem(packet), 'topic');
-  packet.payload = reader.take(reader.remaining);
+  packet.payload = reader.rest();
   return packet;
 }
 
