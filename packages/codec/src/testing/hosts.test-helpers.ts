@@ -29,7 +29,7 @@ export const HOSTS = Object.fromEntries(
 ) as typeof AROUND;
 
 /** A value of each type that is right. */
-export const VALUES: { readonly [Type in PropertySpec['type']]: readonly number[] } = {
+const VALUES: { readonly [Type in PropertySpec['type']]: readonly number[] } = {
   flag: [1],
   u8: [1],
   u16: [0, 1],
