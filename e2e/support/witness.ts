@@ -20,6 +20,8 @@ export class Witness {
   readonly #seen: Testimony[] = [];
   readonly #readers: ((testimony: Testimony) => void)[] = [];
   #check: () => void = () => {};
+  /** Told of every message, which is then not kept. */
+  listener: ((testimony: Testimony) => void) | undefined;
 
   /** Connects over WebSocket; MQTT 5.0 unless `options` say otherwise. */
   static async to(url: string, options: WitnessOptions = {}): Promise<Witness> {
@@ -76,6 +78,10 @@ export class Witness {
 
   #take(topic: string, payload: Uint8Array, { qos, retain }: IPublishPacket): void {
     const testimony = { topic, payload: new Uint8Array(payload), qos, retain };
+    if (this.listener !== undefined) {
+      this.listener(testimony);
+      return;
+    }
     const reader = this.#readers.shift();
     if (reader === undefined) this.#seen.push(testimony);
     else reader(testimony);
