@@ -98,6 +98,7 @@ for (const { name, protocolVersion } of VERSIONS) {
       topic,
       witnessOf,
     }) => {
+      test.slow();
       const { url, tcpPort } = await brokerWith({ tcpPort: 'free' });
       const witness = await witnessOf(`mqtt://127.0.0.1:${tcpPort}`, { protocolVersion });
       const bridge = await bridgeTo(tcpPort);

@@ -18,6 +18,7 @@ for (const { name, protocolVersion } of VERSIONS) {
       topic,
       witnessOf,
     }) => {
+      test.slow();
       // What exceeds this when it is restarted, mosquitto 2.0 restores as if it had not been sent yet.
       const broker = await brokerWith({ persistence: true, lines: [`max_inflight_messages ${2 * WIDTH}`] });
       const witness = await witnessOf(broker.url, {

@@ -66,9 +66,9 @@ for (const { name, protocolVersion } of VERSIONS) {
         everything.on('messageReceived', ({ message }) => topics.push(message.topic));
         const all = await everything.subscribe('#');
         const ownWords = await server.subscribe('$SYS/broker/uptime');
-        // Retained, and said again every second: the third time nobody can have missed it.
+        // Retained, and said again every second: the second time nobody can have missed it.
         const said: string[] = [];
-        for await (const message of ownWords) if (said.push(message.topic) === 3) break;
+        for await (const message of ownWords) if (said.push(message.topic) === 2) break;
         await server.publish('marker', 'x', { qos: 1 });
         await all[Symbol.asyncIterator]().next();
         await Promise.all([everything.stop(), server.stop()]);
@@ -76,7 +76,7 @@ for (const { name, protocolVersion } of VERSIONS) {
       },
       { url: broker.url, protocolVersion },
     );
-    expect(seen.said).toEqual(Array.from({ length: 3 }, () => '$SYS/broker/uptime'));
+    expect(seen.said).toEqual(['$SYS/broker/uptime', '$SYS/broker/uptime']);
     expect(seen.topics).toEqual(['marker']);
   });
 

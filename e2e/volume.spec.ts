@@ -11,6 +11,7 @@ for (const { name, protocolVersion } of VERSIONS) {
       brokerWith,
       topic,
     }) => {
+      test.slow();
       // mosquitto drops what exceeds 1,000 waiting messages unless told otherwise.
       const broker = await brokerWith({ lines: ['max_queued_messages 0'] });
       const { outcomes, received } = await page.evaluate(
