@@ -1,7 +1,8 @@
 import type { PublishPacket, SubackPacket, SubscriptionRequest } from '@mqtide/codec';
 import { Destinations } from './destinations.ts';
 import { Emitter } from './emitter.ts';
-import { Engine, type EngineHooks, type Ports } from './engine.ts';
+import { Engine, type EngineHooks } from './engine.ts';
+import type { Ports } from './engine/connector.ts';
 import { MqttError } from './errors.ts';
 import type { ClientEvents, ClientState } from './events.ts';
 import { ReceivedMessage } from './message.ts';

@@ -1,4 +1,4 @@
-import type { Destination, DialContext } from './engine.ts';
+import type { Destination, DialContext } from './engine/connector.ts';
 import { MqttError } from './errors.ts';
 import type { AttemptContext, ClientOptions } from './options.ts';
 import { checkUrl, credentialBytes } from './resolve-options.ts';

@@ -1,51 +1,25 @@
 /*
  * Joins the pure session to the world: dispatches events, performs actions in order, keeps one timer and one socket.
  */
-import { Decoder, MalformedPacketError, type Packet, type ProtocolVersion, type PublishPacket } from '@mqtide/codec';
+import type { Packet, ProtocolVersion, PublishPacket } from '@mqtide/codec';
 import { ActionQueue } from './engine/action-queue.ts';
 import { Alarm } from './engine/alarm.ts';
 import { Batch } from './engine/batch.ts';
-import type { Clock } from './io/clock.ts';
-import type { Connection, Transport, TransportListener } from './io/transport.ts';
+import { Connector, type DialHooks, type Ports } from './engine/connector.ts';
 import type { SessionConfig } from './session/config.ts';
 import type {
   Action,
   ConnectionStatus,
-  Credentials,
   LifecycleEvent,
   OutgoingMessage,
   Outcome,
   SessionEvent,
 } from './session/events.ts';
 import type { Failure } from './session/failure.ts';
-import { failure } from './session/failures.ts';
 import { Session } from './session/session.ts';
 
-/** What the engine stands on. */
-export interface Ports {
-  readonly transport: Transport;
-  readonly clock: Clock;
-}
-
-/** What one attempt needs to know, from options that may be functions. */
-export interface DialContext {
-  readonly attempt: number;
-  readonly lastFailure: Failure | undefined;
-  /** Aborted when the attempt is given up. */
-  readonly signal: AbortSignal;
-}
-
-/** Where to connect, as whom. */
-export interface Destination {
-  readonly url: string;
-  readonly credentials: Credentials;
-}
-
 /** The application's side of the engine. None of these may throw. */
-export interface EngineHooks {
-  /** Resolves to a failure rather than rejecting. */
-  locate(context: DialContext): Promise<Destination | { readonly failure: Failure }>;
-  attempting(attempt: number, url: string): void;
+export interface EngineHooks extends DialHooks {
   /** Returns whether the application is done with the message already. */
   deliver(packet: PublishPacket, delivery: number): boolean;
   settle(op: number, outcome: Outcome): void;
@@ -64,11 +38,9 @@ export class Engine {
   readonly #session: Session;
   readonly #ports: Ports;
   readonly #hooks: EngineHooks;
-  readonly #maximumPacketSize: number;
   readonly #actions = new ActionQueue();
   #isPerforming = false;
-  #link: Link | undefined;
-  #version: ProtocolVersion = 5;
+  readonly #connector: Connector;
   readonly #batch: Batch;
   #lastNow = 0;
   /** The operation of `publishOnce`, and why its message cannot be sent. */
@@ -80,10 +52,10 @@ export class Engine {
     this.#session = new Session(config);
     this.#ports = ports;
     this.#hooks = hooks;
-    this.#maximumPacketSize = config.limits.maximumPacketSize;
     this.#alarm = new Alarm(ports.clock, () => this.#tick());
+    this.#connector = new Connector(ports, hooks, config.limits.maximumPacketSize, (event) => this.#handle(event));
     this.#batch = new Batch(
-      (bytes) => this.#link?.connection?.send(bytes),
+      (bytes) => this.#connector.send(bytes),
       (op) => hooks.settle(op, SENT),
     );
   }
@@ -94,7 +66,7 @@ export class Engine {
 
   /** The version of the connection, or of the attempt. */
   get version(): ProtocolVersion {
-    return this.#version;
+    return this.#connector.version;
   }
 
   /** Tells the session an event and does what it answers. */
@@ -158,134 +130,26 @@ export class Engine {
         this.#hooks.status(action.status, action.attempt, action.event);
         return;
       case 'dial':
-        this.#version = action.version;
-        void this.#dial(action.attempt, action.lastFailure);
+        void this.#connector.dial(action);
         return;
       case 'hangUp':
-        this.#hangUp();
+        this.#batch.flush();
+        // A graceful stop waits for the socket to be closed; after anything else it is of no interest.
+        this.#connector.hangUp(this.#session.status === 'stopping');
     }
-  }
-
-  async #dial(attempt: number, lastFailure: Failure | undefined): Promise<void> {
-    const link = new Link(
-      new Decoder({
-        version: this.#version,
-        maximumPacketSize: this.#maximumPacketSize,
-        sender: 'server',
-        ownsChunks: true,
-      }),
-    );
-    this.#link = link;
-    const destination = await this.#hooks.locate({ attempt, lastFailure, signal: link.abandoned.signal });
-    if (this.#link !== link) return;
-    if ('failure' in destination) {
-      this.#dialFailed(destination.failure);
-      return;
-    }
-    this.#hooks.attempting(attempt, destination.url);
-    if (this.#link !== link) return;
-    try {
-      link.connection = this.#ports.transport.connect(destination.url, this.#listenerOf(link, destination.credentials));
-    } catch (cause) {
-      // The query may be signed, so it is in no error.
-      const detail = String(cause).replaceAll(destination.url, '…');
-      this.#dialFailed(failure('URL_FAILED', detail, { retryable: false }));
-    }
-  }
-
-  #dialFailed(reason: Failure): void {
-    this.dispatch({ type: 'dialFailed', failure: reason, random: this.#ports.clock.random() });
-  }
-
-  /** Passes on what a socket reports, as long as it is the current one. */
-  #listenerOf(link: Link, credentials: Credentials): TransportListener {
-    const { clock } = this.#ports;
-    return {
-      onOpen: () => {
-        if (this.#link === link) this.dispatch({ type: 'opened', credentials });
-      },
-      onData: (bytes) => {
-        if (this.#link === link) this.#received(link, bytes);
-      },
-      onText: () => {
-        if (this.#link === link) this.dispatch({ type: 'malformed', message: 'a text frame', random: clock.random() });
-      },
-      onClose: ({ code, reason, subprotocolRefused }) => {
-        if (this.#link !== link) return;
-        if (subprotocolRefused === true) this.#dialFailed(failure('SUBPROTOCOL_REFUSED'));
-        else this.dispatch({ type: 'closed', code, reason, random: clock.random() });
-      },
-    };
-  }
-
-  #received(link: Link, chunk: Uint8Array): void {
-    const now = this.#ports.clock.now();
-    const random = this.#ports.clock.random();
-    let packets: readonly Packet[];
-    let malformed: MalformedPacketError | undefined;
-    try {
-      packets = link.decoder.push(chunk);
-    } catch (error) {
-      if (!(error instanceof MalformedPacketError)) throw error;
-      malformed = error;
-      packets = error.packetsBefore;
-    }
-    for (const packet of packets) {
-      if (this.#link !== link) return;
-      this.#handle({ type: 'received', packet, now, random });
-    }
-    if (this.#link !== link) return;
-    if (malformed === undefined) {
-      // A large packet may take longer to arrive than a PINGRESP, which waits behind it, may take.
-      if (packets.length === 0) this.#handle({ type: 'heard', now });
-      return;
-    }
-    const { reasonCode, message } = malformed;
-    this.#handle({ type: 'malformed', reasonCode, message, now, random });
-  }
-
-  #hangUp(): void {
-    const link = this.#link;
-    this.#batch.flush();
-    link?.abandoned.abort();
-    link?.connection?.close();
-    // A graceful stop waits for the socket to be closed; after anything else it is of no interest.
-    if (this.#session.status !== 'stopping') this.#link = undefined;
   }
 
   #write(packet: Packet, op: number | undefined): void {
-    const problem = this.#batch.write(packet, this.#version, op);
+    const problem = this.#batch.write(packet, this.version, op);
     if (problem === undefined) return;
     const random = this.#ports.clock.random();
     this.dispatch({ type: 'unsendable', packet, message: problem, random, ...(op !== undefined && { op }) });
   }
 
   #tick(): void {
-    this.#noticeSending();
+    this.#connector.noticeSending();
     this.dispatch({ type: 'tick', random: this.#ports.clock.random() });
-  }
-
-  /** A PINGREQ waits behind what is still being sent, and so does its answer. */
-  #noticeSending(): void {
-    const link = this.#link;
-    if (link?.connection === undefined) return;
-    const before = link.bufferedBytes;
-    link.bufferedBytes = link.connection.bufferedBytes;
-    if (link.bufferedBytes < before) this.dispatch({ type: 'heard' });
   }
 }
 
 const SENT: Outcome = { ok: true };
-
-/** One attempt to connect, and the connection it led to. */
-class Link {
-  readonly decoder: Decoder;
-  readonly abandoned: AbortController = new AbortController();
-  connection: Connection | undefined;
-  /** What waited in the socket when the timer last fired. */
-  bufferedBytes = 0;
-
-  constructor(decoder: Decoder) {
-    this.decoder = decoder;
-  }
-}

@@ -1,5 +1,5 @@
 import { Client } from './client.ts';
-import type { Ports } from './engine.ts';
+import type { Ports } from './engine/connector.ts';
 import type { ClientOptions } from './options.ts';
 
 /** A client on other ports than the platform's, for tests. Not covered by semantic versioning. */
@@ -8,7 +8,7 @@ export function createClientWith(options: ClientOptions, ports: Ports): Client {
 }
 
 export type { Client } from './client.ts';
-export type { Ports } from './engine.ts';
+export type { Ports } from './engine/connector.ts';
 export type { ClientOptions } from './options.ts';
 export type { Clock } from './io/clock.ts';
 export type { Connection, SocketClose, Transport, TransportListener } from './io/transport.ts';
