@@ -1,31 +1,27 @@
-import type { PublishPacket, SubackPacket, SubscriptionRequest } from '@mqtide/codec';
 import { Destinations } from './destinations.ts';
 import { Emitter } from './emitter.ts';
 import { Engine, type EngineHooks } from './engine.ts';
 import type { Ports } from './engine/connector.ts';
 import { MqttError } from './errors.ts';
 import type { ClientEvents, ClientState } from './events.ts';
-import { ReceivedMessage } from './message.ts';
 import { Operations } from './operations.ts';
 import type { ClientOptions } from './options.ts';
 import type { Payload } from './payload.ts';
 import { MessageCheck, type PublishOptions, type PublishResult, publishResult } from './publish.ts';
 import { reporter } from './report-error.ts';
 import { resolveOptions } from './resolve-options.ts';
-import { Router } from './router.ts';
 import type { OutgoingMessage, StopRequest } from './session/events.ts';
 import type { Failure } from './session/failure.ts';
-import { filterRefused } from './session/failures.ts';
 import type { NegotiatedSettings } from './session/settings.ts';
 import { StateKeeper } from './state.ts';
 import {
   type FilterOptions,
   type SubscribeOptions,
   type SubscriptionGroup,
-  refusedIn,
   subscriptionRequests,
 } from './subscribe.ts';
-import { type MessageHandler, type Subscription, SubscriptionHandle } from './subscription.ts';
+import { Subscribing } from './subscribing.ts';
+import type { MessageHandler, Subscription } from './subscription.ts';
 
 /** Options of `stop`. */
 export interface StopOptions {
@@ -45,27 +41,27 @@ export class Client {
   readonly #operations: Operations;
   readonly #state: StateKeeper;
   readonly #emitter: Emitter<ClientEvents>;
-  readonly #router = new Router<SubscriptionHandle>();
+  readonly #subscribing: Subscribing;
   readonly #messages = new MessageCheck();
-  readonly #report: (error: unknown) => void;
 
   /** @internal */
   constructor(options: ClientOptions, ports: Ports) {
     const config = resolveOptions(options);
-    this.#report = reporter(options.onUnhandledError);
-    this.#emitter = new Emitter(this.#report);
-    this.#state = new StateKeeper(ports.clock, this.#emitter, (error) => this.#endSubscriptions(error));
+    const report = reporter(options.onUnhandledError);
+    this.#emitter = new Emitter(report);
+    this.#state = new StateKeeper(ports.clock, this.#emitter, (error) => this.#subscribing.end(error));
     this.#operations = new Operations((op) => this.#engine.dispatch({ type: 'cancel', op }));
     const destinations = new Destinations(options);
     const hooks: EngineHooks = {
       locate: (context) => destinations.locate(context),
       attempting: (attempt, url) => this.#state.attempting(attempt, url),
-      deliver: (packet) => this.#deliver(packet),
+      deliver: (packet) => this.#subscribing.deliver(packet),
       settle: (op, outcome) => this.#operations.settle(op, outcome, this.#engine.version),
-      unsubscribed: (filter, failure) => this.#unsubscribed(filter, failure),
+      unsubscribed: (filter, failure) => this.#subscribing.refused(filter, failure),
       status: (status, attempt, event) => this.#state.change({ status, attempt }, event, this.#engine.version),
     };
     this.#engine = new Engine(config, ports, hooks);
+    this.#subscribing = new Subscribing(this.#engine, this.#operations, this.#emitter, report);
     if (Symbol.asyncDispose === undefined)
       Object.defineProperty(this, Symbol.for('Symbol.asyncDispose'), { value: () => this.stop() });
   }
@@ -178,102 +174,8 @@ export class Client {
     const handler = hasOptions ? maybeHandler : optionsOrHandler;
     const isList = Array.isArray(filters);
     const requests = subscriptionRequests(isList ? filters : [filters as string], options);
-    const group = await this.#subscribe(requests, options, handler);
+    const group = await this.#subscribing.subscribe(requests, options, handler);
     return isList ? group : (group.subscriptions[0] as Subscription);
-  }
-
-  async #subscribe(
-    requests: readonly SubscriptionRequest[],
-    options: SubscribeOptions,
-    handler: MessageHandler | undefined,
-  ): Promise<SubscriptionGroup> {
-    const { buffer = 1_024, overflow = 'dropOldest', properties, timeoutMs } = options;
-    options.signal?.throwIfAborted();
-    const end = (handle: SubscriptionHandle): Promise<void> => this.#unsubscribe(handle);
-    // Registered at once: messages may come before the SUBACK [SEC-3.8.4-a].
-    const handles = requests.map(
-      ({ filter }) => new SubscriptionHandle({ filter, handler, buffer, overflow }, this.#report, end),
-    );
-    for (const handle of handles) this.#router.add(handle.filter, handle);
-    let packet: SubackPacket;
-    try {
-      const bound = { ...(properties && { properties }), ...(timeoutMs !== undefined && { timeoutMs }) };
-      packet = await this.#operations.begin(
-        options.signal,
-        (suback) => suback as SubackPacket,
-        (op) => this.#engine.dispatch({ type: 'subscribe', op, subscriptions: requests, ...bound }),
-      );
-    } catch (error) {
-      for (const handle of handles) this.#drop(handle);
-      // After an abort or a timeout the server may have made the subscription all the same.
-      if (!(error instanceof MqttError) || error.code === 'ACK_TIMEOUT') this.#takeBack(handles);
-      throw error;
-    }
-    const refused = refusedIn(packet, requests);
-    for (const [index, handle] of handles.entries()) {
-      const reasonCode = packet.reasonCodes[index] as number;
-      if (reasonCode >= 0x80) this.#drop(handle);
-      else handle.grantedQos = reasonCode as 0 | 1 | 2;
-    }
-    if (refused.length === requests.length) {
-      const [first] = refused;
-      throw this.#error(
-        filterRefused(packet, first?.reasonCode as number, refused.map((each) => each.filter).join("', '")),
-      );
-    }
-    const subscriptions = handles.filter((_, index) => (packet.reasonCodes[index] as number) < 0x80);
-    const unsubscribe = async (): Promise<void> => {
-      await Promise.all(subscriptions.map((handle) => handle.unsubscribe()));
-    };
-    return { subscriptions, refused, unsubscribe };
-  }
-
-  async #unsubscribe(handle: SubscriptionHandle): Promise<void> {
-    const { filter } = handle;
-    if (!this.#router.handlesOf(filter).includes(handle)) return;
-    this.#drop(handle);
-    if (this.#router.handlesOf(filter).length > 0) return;
-    await this.#operations.begin(
-      undefined,
-      () => undefined,
-      (op) => this.#engine.dispatch({ type: 'unsubscribe', op, filters: [filter] }),
-    );
-  }
-
-  #takeBack(handles: readonly SubscriptionHandle[]): void {
-    const filters = handles.map(({ filter }) => filter).filter((filter) => this.#router.handlesOf(filter).length === 0);
-    if (this.#state.current.status === 'connected' && filters.length > 0)
-      this.#engine.dispatch({ type: 'unsubscribe', op: 0, filters });
-  }
-
-  #drop(handle: SubscriptionHandle): void {
-    this.#router.remove(handle.filter, handle);
-    handle.end();
-  }
-
-  #deliver(packet: PublishPacket): boolean {
-    const message = new ReceivedMessage(packet);
-    for (const handle of this.#router.match(packet.topic)) handle.deliver(message);
-    if (this.#emitter.has('messageReceived')) this.#emitter.emit('messageReceived', { message });
-    return true;
-  }
-
-  #unsubscribed(filter: string, failure: Failure): void {
-    const error = this.#error(failure);
-    const handles = this.#router.handlesOf(filter);
-    for (const handle of handles) {
-      this.#router.remove(filter, handle);
-      handle.end(error);
-    }
-    // Iterators throw it.
-    if (handles.some(({ hasHandler }) => hasHandler)) this.#report(error);
-  }
-
-  #endSubscriptions(error: MqttError | undefined): void {
-    for (const handle of this.#router.all()) {
-      this.#router.remove(handle.filter, handle);
-      handle.end(error);
-    }
   }
 
   #error(failure: Failure): MqttError {

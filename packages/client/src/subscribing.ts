@@ -1,0 +1,134 @@
+/* The part of the client that subscribes, and hands received messages to whom they are for. */
+import type { PublishPacket, SubackPacket, SubscriptionRequest } from '@mqtide/codec';
+import type { Emitter } from './emitter.ts';
+import type { Engine } from './engine.ts';
+import { MqttError } from './errors.ts';
+import type { ClientEvents } from './events.ts';
+import { ReceivedMessage } from './message.ts';
+import type { Operations } from './operations.ts';
+import { Router } from './router.ts';
+import type { Failure } from './session/failure.ts';
+import { filterRefused } from './session/failures.ts';
+import { type SubscribeOptions, type SubscriptionGroup, refusedIn } from './subscribe.ts';
+import { type MessageHandler, SubscriptionHandle } from './subscription.ts';
+
+export class Subscribing {
+  readonly #engine: Engine;
+  readonly #operations: Operations;
+  readonly #emitter: Emitter<ClientEvents>;
+  readonly #report: (error: unknown) => void;
+  readonly #router = new Router<SubscriptionHandle>();
+
+  constructor(
+    engine: Engine,
+    operations: Operations,
+    emitter: Emitter<ClientEvents>,
+    report: (error: unknown) => void,
+  ) {
+    this.#engine = engine;
+    this.#operations = operations;
+    this.#emitter = emitter;
+    this.#report = report;
+  }
+
+  async subscribe(
+    requests: readonly SubscriptionRequest[],
+    options: SubscribeOptions,
+    handler: MessageHandler | undefined,
+  ): Promise<SubscriptionGroup> {
+    const { buffer = 1_024, overflow = 'dropOldest', properties, timeoutMs } = options;
+    options.signal?.throwIfAborted();
+    const end = (handle: SubscriptionHandle): Promise<void> => this.#unsubscribe(handle);
+    // Registered at once: messages may come before the SUBACK [SEC-3.8.4-a].
+    const handles = requests.map(
+      ({ filter }) => new SubscriptionHandle({ filter, handler, buffer, overflow }, this.#report, end),
+    );
+    for (const handle of handles) this.#router.add(handle.filter, handle);
+    let packet: SubackPacket;
+    try {
+      const bound = { ...(properties && { properties }), ...(timeoutMs !== undefined && { timeoutMs }) };
+      packet = await this.#operations.begin(
+        options.signal,
+        (suback) => suback as SubackPacket,
+        (op) => this.#engine.dispatch({ type: 'subscribe', op, subscriptions: requests, ...bound }),
+      );
+    } catch (error) {
+      for (const handle of handles) this.#drop(handle);
+      // After an abort or a timeout the server may have made the subscription all the same.
+      if (!(error instanceof MqttError) || error.code === 'ACK_TIMEOUT') this.#takeBack(handles);
+      throw error;
+    }
+    const refused = refusedIn(packet, requests);
+    for (const [index, handle] of handles.entries()) {
+      const reasonCode = packet.reasonCodes[index] as number;
+      if (reasonCode >= 0x80) this.#drop(handle);
+      else handle.grantedQos = reasonCode as 0 | 1 | 2;
+    }
+    if (refused.length === requests.length) {
+      const [first] = refused;
+      throw this.#error(
+        filterRefused(packet, first?.reasonCode as number, refused.map((each) => each.filter).join("', '")),
+      );
+    }
+    const subscriptions = handles.filter((_, index) => (packet.reasonCodes[index] as number) < 0x80);
+    const unsubscribe = async (): Promise<void> => {
+      await Promise.all(subscriptions.map((handle) => handle.unsubscribe()));
+    };
+    return { subscriptions, refused, unsubscribe };
+  }
+
+  /** Returns whether everybody is done with the message. */
+  deliver(packet: PublishPacket): boolean {
+    const message = new ReceivedMessage(packet);
+    for (const handle of this.#router.match(packet.topic)) handle.deliver(message);
+    if (this.#emitter.has('messageReceived')) this.#emitter.emit('messageReceived', { message });
+    return true;
+  }
+
+  /** The server refused a filter that it had granted in a session it has lost. */
+  refused(filter: string, failure: Failure): void {
+    const error = this.#error(failure);
+    const handles = this.#router.handlesOf(filter);
+    for (const handle of handles) {
+      this.#router.remove(filter, handle);
+      handle.end(error);
+    }
+    // Iterators throw it.
+    if (handles.some(({ hasHandler }) => hasHandler)) this.#report(error);
+  }
+
+  /** Nothing more will be received. */
+  end(error: MqttError | undefined): void {
+    for (const handle of this.#router.all()) {
+      this.#router.remove(handle.filter, handle);
+      handle.end(error);
+    }
+  }
+
+  async #unsubscribe(handle: SubscriptionHandle): Promise<void> {
+    const { filter } = handle;
+    if (!this.#router.handlesOf(filter).includes(handle)) return;
+    this.#drop(handle);
+    if (this.#router.handlesOf(filter).length > 0) return;
+    await this.#operations.begin(
+      undefined,
+      () => undefined,
+      (op) => this.#engine.dispatch({ type: 'unsubscribe', op, filters: [filter] }),
+    );
+  }
+
+  #takeBack(handles: readonly SubscriptionHandle[]): void {
+    const filters = handles.map(({ filter }) => filter).filter((filter) => this.#router.handlesOf(filter).length === 0);
+    if (this.#engine.status === 'connected' && filters.length > 0)
+      this.#engine.dispatch({ type: 'unsubscribe', op: 0, filters });
+  }
+
+  #drop(handle: SubscriptionHandle): void {
+    this.#router.remove(handle.filter, handle);
+    handle.end();
+  }
+
+  #error(failure: Failure): MqttError {
+    return new MqttError(failure, this.#engine.version);
+  }
+}
