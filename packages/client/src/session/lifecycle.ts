@@ -1,36 +1,28 @@
 /*
- * The connection: when to dial, when to give up, what to tell. One attempt goes through these phases, and everything
- * that ends one goes through `#end`:
+ * Attempts: when to dial, when to give up, what to tell. One attempt goes through these phases, and everything that ends
+ * one goes through `#end`:
  *
- *   none ─► dialing ─► handshake ─► online ─► none            (closing: stop() waits for the socket to be gone)
- *
- * The status is what the application sees; the phase says what this connection expects next.
+ *   none ─► dialing ─► handshake ─► online ─► waiting ─► dialing …          (`stopping.ts` ends them for good)
  */
-import type { ConnackPacket, DisconnectPacket, ProtocolVersion } from '@mqtide/codec';
+import type { ConnackPacket, DisconnectPacket } from '@mqtide/codec';
 import { Attempts } from './attempts.ts';
 import type { SessionConfig } from './config.ts';
+import type { ConnectionState, Phase } from './connection.ts';
 import { defined } from './defined.ts';
-import type { ConnectionStatus, Credentials, LifecycleEvent, StopRequest } from './events.ts';
+import type { Credentials, LifecycleEvent } from './events.ts';
 import type { Failure } from './failure.ts';
 import { failure, refusedBy } from './failures.ts';
-import { Handshake } from './handshake.ts';
-import { KeepAlive } from './keep-alive.ts';
+import type { Handshake } from './handshake.ts';
 import { type Disposition, afterDisconnect } from './retry-policy.ts';
 import type { NegotiatedSettings } from './settings.ts';
 import type { Turn } from './turn.ts';
 
-type Phase = 'none' | 'dialing' | 'handshake' | 'online' | 'closing';
-
 /** What the rest of the session does when the connection changes. */
 export interface LifecycleHooks {
   online(settings: NegotiatedSettings, resumed: boolean): void;
-  connectionLost(): void;
   /** There will be no further attempt: nothing may wait any longer. */
   ended(failure: Failure, keepsSession: boolean): void;
 }
-
-/** How long `stop()` waits for the closing handshake of the WebSocket. */
-const CLOSE_TIMEOUT_MS = 2_000;
 
 const NO_CONNACK =
   "It may speak another version of MQTT: try `protocolVersion: 'auto'`. Or it refuses `credentials` so.";
@@ -44,43 +36,26 @@ export class Lifecycle {
   readonly #turn: Turn;
   readonly #config: SessionConfig;
   readonly #hooks: LifecycleHooks;
-  readonly #keepAlive: KeepAlive;
+  readonly #connection: ConnectionState;
   // Valid beyond the connection.
   readonly #handshake: Handshake;
   readonly #attempts: Attempts;
-  #status: ConnectionStatus = 'idle';
-  #retryAt: number | undefined;
   // Valid for the connection.
-  #phase: Phase = 'none';
-  #settings: NegotiatedSettings | undefined;
-  /** When this phase has lasted too long. */
-  #phaseEndsAt: number | undefined;
   #onlineSince = 0;
 
-  constructor(turn: Turn, config: SessionConfig, hooks: LifecycleHooks) {
+  constructor(
+    turn: Turn,
+    config: SessionConfig,
+    connection: ConnectionState,
+    handshake: Handshake,
+    hooks: LifecycleHooks,
+  ) {
     this.#turn = turn;
     this.#config = config;
+    this.#connection = connection;
+    this.#handshake = handshake;
     this.#hooks = hooks;
-    this.#keepAlive = new KeepAlive(turn, config.pingTimeoutMs);
-    this.#handshake = new Handshake(config);
     this.#attempts = new Attempts(config);
-  }
-
-  get status(): ConnectionStatus {
-    return this.#status;
-  }
-
-  get version(): ProtocolVersion {
-    return this.#handshake.version;
-  }
-
-  /** What was agreed on, while online. */
-  get settings(): NegotiatedSettings | undefined {
-    return this.#settings;
-  }
-
-  get phase(): Phase {
-    return this.#phase;
   }
 
   start(): void {
@@ -89,8 +64,8 @@ export class Lifecycle {
   }
 
   opened(credentials: Credentials): void {
-    if (this.#phase !== 'dialing') return;
-    this.#phase = 'handshake';
+    if (this.#connection.phase !== 'dialing') return;
+    this.#connection.enter('handshake');
     this.#turn.send(this.#handshake.connectPacket(credentials));
   }
 
@@ -107,7 +82,9 @@ export class Lifecycle {
   onDisconnect(packet: DisconnectPacket, random: number): void {
     const verdict = afterDisconnect(packet.reasonCode);
     const code = packet.reasonCode === 0x8e ? 'SESSION_TAKEN_OVER' : 'SERVER_DISCONNECTED';
-    this.#end(refusedBy(code, packet, this.version, verdict), verdict.disposition, random, { disconnect: packet });
+    this.#end(refusedBy(code, packet, this.#handshake.version, verdict), verdict.disposition, random, {
+      disconnect: packet,
+    });
   }
 
   /** The server sent what it may not: say so, in 5.0, and close [MQTT3-4.8.0-1]. */
@@ -116,7 +93,7 @@ export class Lifecycle {
   }
 
   malformed(reasonCode: number | undefined, message: string, random: number): void {
-    const inHandshake = this.#phase === 'handshake';
+    const inHandshake = this.#connection.phase === 'handshake';
     this.#closeWith(
       reasonCode,
       failure(reasonCode === 0x95 ? 'PACKET_TOO_LARGE' : 'MALFORMED_PACKET', message, defined({ reasonCode })),
@@ -126,7 +103,7 @@ export class Lifecycle {
   }
 
   dialFailed(reason: Failure, random: number): void {
-    if (this.#phase === 'dialing') this.#end(reason, reason.retryable ? 'retry' : 'fatal', random);
+    if (this.#connection.phase === 'dialing') this.#end(reason, reason.retryable ? 'retry' : 'fatal', random);
   }
 
   /** Our own CONNECT cannot be encoded: no attempt will ever do better. */
@@ -135,102 +112,46 @@ export class Lifecycle {
   }
 
   closed(code: number, reason: string, random: number): void {
+    const { phase } = this.#connection;
     const detail = `WebSocket code ${code}${reason && `, '${reason}'`}`;
-    switch (this.#phase) {
-      case 'none':
-        return;
-      case 'closing':
-        this.#stopped();
-        return;
-      case 'dialing':
-        this.#end(failure('SOCKET_OPEN_FAILED', detail), 'retry', random);
-        return;
-      case 'handshake':
-        this.#handshake.tryOtherVersion();
-        this.#end(failure('SOCKET_CLOSED', `no answer to CONNECT, ${detail}`, { hint: NO_CONNACK }), 'retry', random);
-        return;
-      case 'online':
-        this.#end(failure('SOCKET_CLOSED', detail), 'retry', random);
+    if (phase === 'dialing') this.#end(failure('SOCKET_OPEN_FAILED', detail), 'retry', random);
+    else if (phase === 'online') this.#end(failure('SOCKET_CLOSED', detail), 'retry', random);
+    else if (phase === 'handshake') {
+      this.#handshake.tryOtherVersion();
+      this.#end(failure('SOCKET_CLOSED', `no answer to CONNECT, ${detail}`, { hint: NO_CONNACK }), 'retry', random);
     }
   }
 
-  /** Ends the connection and the session, unless the request says that the session goes on. */
-  stop(request: StopRequest): void {
-    // Before CONNACK, too: the server may have begun the session already, and would publish the will.
-    const staysOpen = this.#phase === 'online' || this.#phase === 'handshake';
-    if (staysOpen) this.#turn.send(this.#handshake.disconnectPacket(request, this.#settings));
-    const keepsSession = (request.sessionExpirySeconds ?? 0) > 0;
-    if (!keepsSession) this.#handshake.forgetSession();
-    if (this.#phase !== 'none') this.#turn.do({ do: 'hangUp' });
-    // First, since the loss of the connection would fail what may not wait for another one.
-    this.#hooks.ended(failure('STOPPED'), keepsSession);
-    this.#disconnected();
-    this.#retryAt = undefined;
-    if (!staysOpen) {
-      this.#stopped();
-      return;
-    }
-    this.#phase = 'closing';
-    this.#phaseEndsAt = this.#turn.now + CLOSE_TIMEOUT_MS;
-    this.#turn.wake(this.#phaseEndsAt);
-    this.#changeStatus('stopping');
-  }
-
-  /** `stop()` was called, and what is under way may still finish. */
-  drain(): void {
-    this.#changeStatus('stopping');
-  }
-
-  heard(): void {
-    this.#keepAlive.heard();
-  }
-
+  /** The phase has lasted too long, or a ping was not answered. */
   tick(random: number): void {
-    const { now } = this.#turn;
-    if (this.#phaseEndsAt !== undefined && now >= this.#phaseEndsAt) {
-      if (this.#phase === 'closing') this.#stopped();
-      else this.#end(failure('CONNECT_TIMEOUT', WAITED_FOR[this.#phase]), 'retry', random);
-    } else if (this.#retryAt !== undefined && now >= this.#retryAt) {
-      this.#dial();
-    } else if (this.#phase === 'online' && !this.#keepAlive.tick()) {
-      // The socket is half open: there is nobody to say DISCONNECT to, and it would cancel the will in 3.1.1.
-      this.#end(failure('KEEPALIVE_TIMEOUT'), 'retry', random);
-    }
-  }
-
-  /** Asks for the ticks of the deadlines that stand. */
-  schedule(): void {
-    const forever = Number.POSITIVE_INFINITY;
-    this.#turn.wake(Math.min(this.#phaseEndsAt ?? forever, this.#retryAt ?? forever));
-    if (this.#phase === 'online') this.#keepAlive.schedule();
+    const { phase, isOverdue, keepAlive } = this.#connection;
+    if (isOverdue && phase === 'waiting') this.#dial();
+    else if (isOverdue) this.#end(failure('CONNECT_TIMEOUT', WAITED_FOR[phase]), 'retry', random);
+    // The socket is half open: there is nobody to say DISCONNECT to, and it would cancel the will in 3.1.1.
+    else if (phase === 'online' && !keepAlive.tick()) this.#end(failure('KEEPALIVE_TIMEOUT'), 'retry', random);
   }
 
   #dial(): void {
     this.#attempts.number += 1;
-    this.#retryAt = undefined;
-    this.#phase = 'dialing';
-    this.#phaseEndsAt = this.#turn.now + this.#config.connectTimeoutMs;
-    this.#turn.wake(this.#phaseEndsAt);
+    this.#connection.enter('dialing', this.#config.connectTimeoutMs);
     const { number: attempt, lastFailure } = this.#attempts;
-    this.#changeStatus('connecting');
-    this.#turn.do({ do: 'dial', attempt, version: this.version, ...(lastFailure && { lastFailure }) });
+    this.#connection.changeStatus('connecting', attempt);
+    const { version } = this.#handshake;
+    this.#turn.do({ do: 'dial', attempt, version, ...(lastFailure && { lastFailure }) });
   }
 
   #online(connack: ConnackPacket, settings: NegotiatedSettings, resumed: boolean): void {
-    this.#phase = 'online';
-    this.#phaseEndsAt = undefined;
-    this.#settings = settings;
+    this.#connection.online(settings);
     this.#attempts.succeeded();
     this.#onlineSince = this.#turn.now;
-    this.#keepAlive.connected(settings.keepAliveSeconds);
-    this.#changeStatus('connected', { type: 'connectionSuccess', connack, settings });
+    this.#connection.changeStatus('connected', 0, { type: 'connectionSuccess', connack, settings });
     this.#hooks.online(settings, resumed);
   }
 
   #closeWith(reasonCode: number | undefined, reason: Failure, random: number): void {
-    if (this.#phase !== 'online' && this.#phase !== 'handshake') return;
+    if (!this.#connection.isOpen) return;
     // In 3.1.1 a DISCONNECT would mean that all is well.
-    if (this.version === 5 && reasonCode !== undefined) this.#turn.send({ type: 'disconnect', reasonCode });
+    if (this.#handshake.version === 5 && reasonCode !== undefined) this.#turn.send({ type: 'disconnect', reasonCode });
     this.#end(reason, 'retry', random);
   }
 
@@ -241,9 +162,9 @@ export class Lifecycle {
     random: number,
     packets: { readonly connack?: ConnackPacket; readonly disconnect?: DisconnectPacket } = {},
   ): void {
-    const wasOnline = this.#phase === 'online';
+    const wasOnline = this.#connection.phase === 'online';
     if (wasOnline) this.#attempts.connectionLasted(this.#turn.now - this.#onlineSince);
-    if (this.#phase !== 'none') this.#turn.do({ do: 'hangUp' });
+    this.#connection.hangUp();
     this.#attempts.lastFailure = reason;
     const delayMs = this.#attempts.delayAfter(disposition, random);
     const retryable = delayMs !== undefined;
@@ -252,38 +173,14 @@ export class Lifecycle {
     const willRetry = delayMs === undefined ? {} : { willRetryInMs: delayMs };
     const event: LifecycleEvent = { type, failure: shown, ...packets, ...willRetry };
     if (delayMs === undefined) this.#hooks.ended(shown, false);
-    this.#disconnected();
+    this.#connection.lost();
     if (delayMs === undefined) {
       this.#handshake.forgetSession();
       this.#turn.forgetWake();
-      this.#changeStatus('failed', event);
+      this.#connection.changeStatus('failed', 0, event);
       return;
     }
-    this.#retryAt = this.#turn.now + delayMs;
-    this.#turn.wake(this.#retryAt);
-    this.#changeStatus('waiting', event);
-  }
-
-  #disconnected(): void {
-    this.#phase = 'none';
-    this.#phaseEndsAt = undefined;
-    this.#keepAlive.disconnected();
-    if (this.#settings === undefined) return;
-    this.#settings = undefined;
-    this.#hooks.connectionLost();
-  }
-
-  #stopped(): void {
-    this.#phase = 'none';
-    this.#phaseEndsAt = undefined;
-    this.#turn.forgetWake();
-    this.#changeStatus('stopped', { type: 'stopped' });
-  }
-
-  #changeStatus(status: ConnectionStatus, event?: LifecycleEvent): void {
-    this.#status = status;
-    const { number } = this.#attempts;
-    const attempt = status === 'connecting' ? number : status === 'waiting' ? number + 1 : 0;
-    this.#turn.do({ do: 'status', status, attempt, ...(event && { event }) });
+    this.#connection.enter('waiting', delayMs);
+    this.#connection.changeStatus('waiting', this.#attempts.number + 1, event);
   }
 }

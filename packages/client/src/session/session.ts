@@ -2,6 +2,7 @@
  * The session: `handle(event) → actions`, and `nextDeadline()`. It decides everything and performs nothing.
  *
  *   lifecycle      when to connect, and what a lost connection means
+ *   stopping       the end that the application asked for
  *   outbound       QoS 1 and 2 messages on their way to the server
  *   inbound        QoS 1 and 2 messages on their way to the application
  *   subscriptions  SUBSCRIBE, UNSUBSCRIBE, and what to subscribe again
@@ -9,15 +10,18 @@
  */
 import type { Packet } from '@mqtide/codec';
 import type { SessionConfig } from './config.ts';
-import type { Action, ConnectionStatus, SessionEvent, StopRequest } from './events.ts';
+import { ConnectionState } from './connection.ts';
+import type { Action, ConnectionStatus, SessionEvent } from './events.ts';
 import type { Failure } from './failure.ts';
 import { failure } from './failures.ts';
+import { Handshake } from './handshake.ts';
 import { Inbound } from './inbound.ts';
 import { Lifecycle } from './lifecycle.ts';
 import type { PublishOperation } from './operation.ts';
 import { Outbound, type Violation } from './outbound.ts';
 import { Sending } from './sending.ts';
 import type { NegotiatedSettings } from './settings.ts';
+import { Stopping } from './stopping.ts';
 import { Subscriptions } from './subscriptions.ts';
 import { Turn } from './turn.ts';
 
@@ -25,14 +29,16 @@ import { Turn } from './turn.ts';
 export class Session {
   readonly #config: SessionConfig;
   readonly #turn = new Turn();
+  readonly #connection: ConnectionState;
+  readonly #handshake: Handshake;
   readonly #lifecycle: Lifecycle;
+  readonly #stopping: Stopping;
   readonly #outbound: Outbound;
   readonly #inbound: Inbound;
   readonly #subscriptions: Subscriptions;
   readonly #sending: Sending;
   /** All that acknowledgements have as properties is Reason String and User Property [MQTT-3.1.2-29]. */
   readonly #mayNotExplain: boolean;
-  #draining: { readonly request: StopRequest; readonly until: number } | undefined;
 
   constructor(config: SessionConfig) {
     const turn = this.#turn;
@@ -42,15 +48,19 @@ export class Session {
     this.#inbound = new Inbound(turn, config.limits.receiveMaximum);
     this.#subscriptions = new Subscriptions(turn, config.ackTimeoutMs);
     this.#sending = new Sending(turn, config, this.#outbound, this.#subscriptions);
-    this.#lifecycle = new Lifecycle(turn, config, {
-      online: (settings, resumed) => this.#online(settings, resumed),
-      connectionLost: () => this.#connectionLost(),
-      ended: (reason, keepsSession) => this.#ended(reason, keepsSession),
-    });
+    this.#connection = new ConnectionState(turn, config.pingTimeoutMs, () => this.#connectionLost());
+    this.#handshake = new Handshake(config);
+    const hooks = {
+      online: (settings: NegotiatedSettings, resumed: boolean) => this.#online(settings, resumed),
+      ended: (reason: Failure, keepsSession: boolean) => this.#ended(reason, keepsSession),
+      isBusy: () => this.#sending.size > 0,
+    };
+    this.#lifecycle = new Lifecycle(turn, config, this.#connection, this.#handshake, hooks);
+    this.#stopping = new Stopping(turn, this.#connection, this.#handshake, hooks);
   }
 
   get status(): ConnectionStatus {
-    return this.#lifecycle.status;
+    return this.#connection.status;
   }
 
   /** When the next `tick` is due at the latest: never later than the earliest deadline. */
@@ -63,7 +73,7 @@ export class Session {
   handle(event: SessionEvent, actions: Action[] = []): Action[] {
     this.#turn.begin(event.now, actions);
     this.#dispatch(event);
-    if (this.#draining !== undefined) this.#finishDraining(this.#draining);
+    this.#stopping.settle();
     return actions;
   }
 
@@ -79,7 +89,7 @@ export class Session {
         this.#inbound.acknowledge(event.delivery, event.reasonCode);
         return;
       case 'heard':
-        this.#lifecycle.heard();
+        this.#connection.keepAlive.heard();
         return;
       case 'tick':
         this.#tick(event.random);
@@ -92,13 +102,13 @@ export class Session {
         this.#sending.cancel(event.op);
         return;
       case 'start':
-        if (this.status === 'stopping') this.#finishStopping();
+        if (this.status === 'stopping') this.#stopping.finish();
         if (!['idle', 'stopped', 'failed'].includes(this.status)) return;
         this.#sending.started();
         this.#lifecycle.start();
         return;
       case 'stop':
-        this.#stop(event);
+        this.#stopping.stop(event);
         return;
       case 'opened':
         this.#lifecycle.opened(event.credentials);
@@ -107,7 +117,8 @@ export class Session {
         this.#lifecycle.dialFailed(event.failure, event.random);
         return;
       case 'closed':
-        this.#lifecycle.closed(event.code, event.reason, event.random);
+        if (this.#connection.phase === 'closing') this.#stopping.closed();
+        else this.#lifecycle.closed(event.code, event.reason, event.random);
         return;
       case 'malformed':
         this.#lifecycle.malformed(event.reasonCode, event.message, event.random);
@@ -118,14 +129,14 @@ export class Session {
   }
 
   #received(packet: Packet, random: number): void {
-    const violation = this.#lifecycle.phase === 'online' ? this.#process(packet, random) : this.#greet(packet, random);
+    const violation = this.#connection.phase === 'online' ? this.#process(packet, random) : this.#greet(packet, random);
     if (violation !== undefined) this.#lifecycle.violated(0x82, violation, random);
-    this.#lifecycle.heard();
+    this.#connection.keepAlive.heard();
   }
 
   /** Before CONNACK the server may say nothing else [MQTT-3.2.0-1]. */
   #greet(packet: Packet, random: number): Violation {
-    if (this.#lifecycle.phase !== 'handshake') return undefined;
+    if (this.#connection.phase !== 'handshake') return undefined;
     if (packet.type === 'connack') this.#lifecycle.onConnack(packet, random);
     else if (packet.type === 'disconnect') this.#lifecycle.onDisconnect(packet, random);
     else return `${packet.type.toUpperCase()} before CONNACK`;
@@ -145,7 +156,7 @@ export class Session {
       case 'puback':
         return this.#thenSendMore(this.#outbound.onPuback(packet));
       case 'pubrec':
-        return this.#thenSendMore(this.#outbound.onPubrec(packet, this.#lifecycle.version));
+        return this.#thenSendMore(this.#outbound.onPubrec(packet, this.#handshake.version));
       case 'pubcomp':
         return this.#thenSendMore(this.#outbound.onPubcomp(packet));
       case 'pubrel':
@@ -197,38 +208,13 @@ export class Session {
     this.#inbound.clear();
   }
 
-  #stop(request: StopRequest): void {
-    const { status } = this;
-    if (status === 'stopping' || status === 'stopped') return;
-    const { drainMs = 0 } = request;
-    if (status !== 'connected' || drainMs <= 0) {
-      this.#lifecycle.stop(request);
-      return;
-    }
-    this.#draining = { request, until: this.#turn.now + drainMs };
-    this.#turn.wake(this.#draining.until);
-    this.#lifecycle.drain();
-  }
-
-  /** Stops once everything that was accepted is over, or the time is up, or the connection is gone. */
-  #finishDraining({ request, until }: { readonly request: StopRequest; readonly until: number }): void {
-    if (this.#sending.size > 0 && this.#turn.now < until && this.#lifecycle.phase === 'online') return;
-    this.#draining = undefined;
-    this.#lifecycle.stop(request);
-  }
-
-  /** A start does not wait for the socket of the last connection, which was told to close. */
-  #finishStopping(): void {
-    if (this.#draining !== undefined) this.#finishDraining({ ...this.#draining, until: this.#turn.now });
-    this.#lifecycle.closed(1000, '', 0);
-  }
-
   #tick(random: number): void {
     this.#turn.forgetWake();
-    this.#lifecycle.tick(random);
+    if (this.#connection.phase !== 'closing') this.#lifecycle.tick(random);
+    else if (this.#connection.isOverdue) this.#stopping.closed();
     this.#sending.expire();
-    this.#lifecycle.schedule();
-    if (this.#draining !== undefined) this.#turn.wake(this.#draining.until);
+    this.#connection.schedule();
+    this.#stopping.schedule();
   }
 
   /** The codec refuses what the checks at the door let pass: that operation fails, and nothing else. */

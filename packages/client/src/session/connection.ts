@@ -1,0 +1,91 @@
+import type { ConnectionStatus, LifecycleEvent } from './events.ts';
+import { KeepAlive } from './keep-alive.ts';
+import type { NegotiatedSettings } from './settings.ts';
+import type { Turn } from './turn.ts';
+
+/** What is expected next: `waiting` for the next attempt, `closing` for the end of a socket after `stop()`. */
+export type Phase = 'none' | 'waiting' | 'dialing' | 'handshake' | 'online' | 'closing';
+
+/**
+ * The connection as it stands. The status is what the application sees; the phase says what is expected next, and until
+ * when.
+ */
+export class ConnectionState {
+  readonly keepAlive: KeepAlive;
+  readonly #turn: Turn;
+  readonly #onLost: () => void;
+  #status: ConnectionStatus = 'idle';
+  #phase: Phase = 'none';
+  #phaseEndsAt = Number.POSITIVE_INFINITY;
+  #settings: NegotiatedSettings | undefined;
+
+  /** `onLost` is called when a connection that was online is so no longer. */
+  constructor(turn: Turn, pingTimeoutMs: number, onLost: () => void) {
+    this.#turn = turn;
+    this.#onLost = onLost;
+    this.keepAlive = new KeepAlive(turn, pingTimeoutMs);
+  }
+
+  get status(): ConnectionStatus {
+    return this.#status;
+  }
+
+  get phase(): Phase {
+    return this.#phase;
+  }
+
+  /** What was agreed on, while online. */
+  get settings(): NegotiatedSettings | undefined {
+    return this.#settings;
+  }
+
+  /** Whether the server hears what is sent. */
+  get isOpen(): boolean {
+    return this.#phase === 'online' || this.#phase === 'handshake';
+  }
+
+  /** Whether this phase has lasted too long. */
+  get isOverdue(): boolean {
+    return this.#turn.now >= this.#phaseEndsAt;
+  }
+
+  /** Begins a phase that lasts `forMs` at most. The time of a dialling goes on in the handshake. */
+  enter(phase: Phase, forMs: number = Number.POSITIVE_INFINITY): void {
+    this.#phase = phase;
+    if (phase === 'handshake') return;
+    this.#phaseEndsAt = this.#turn.now + forMs;
+    this.#turn.wake(this.#phaseEndsAt);
+  }
+
+  online(settings: NegotiatedSettings): void {
+    this.enter('online');
+    this.#settings = settings;
+    this.keepAlive.connected(settings.keepAliveSeconds);
+  }
+
+  /** Closes the socket, or gives up the dialling. */
+  hangUp(): void {
+    if (this.#phase !== 'none' && this.#phase !== 'waiting') this.#turn.do({ do: 'hangUp' });
+  }
+
+  /** There is no connection any more. */
+  lost(): void {
+    this.enter('none');
+    this.keepAlive.disconnected();
+    if (this.#settings === undefined) return;
+    this.#settings = undefined;
+    this.#onLost();
+  }
+
+  /** Asks for the ticks of the deadlines that stand. */
+  schedule(): void {
+    this.#turn.wake(this.#phaseEndsAt);
+    if (this.#phase === 'online') this.keepAlive.schedule();
+  }
+
+  /** `attempt` is the one that goes on or comes next; 0 when there is none. */
+  changeStatus(status: ConnectionStatus, attempt = 0, event?: LifecycleEvent): void {
+    this.#status = status;
+    this.#turn.do({ do: 'status', status, attempt, ...(event && { event }) });
+  }
+}
