@@ -28,7 +28,7 @@ for (const { name, protocolVersion } of VERSIONS) {
         ...(protocolVersion === 5 && { properties: { sessionExpiryInterval: 600 } }),
       });
       await witness.subscribe(`${topic}/from-page`, qos);
-      const run = await page.evaluateHandle(echo, { url: broker.url, protocolVersion, qos, topic });
+      const run = await page.evaluateHandle(echo, { url: broker.url, protocolVersion, routes: [{ qos, topic }] });
       const circulation = new Circulation(witness, topic, qos);
 
       circulation.begin(WIDTH);
@@ -39,7 +39,12 @@ for (const { name, protocolVersion } of VERSIONS) {
       }
       await circulation.reaches((RESTARTS + 1) * MESSAGES);
       const count = await circulation.finish();
-      const { resumed, losses, failed, received } = await run.evaluate((run) => run.report());
+      const {
+        resumed,
+        losses,
+        failed,
+        received: [received = []],
+      } = await run.evaluate((run) => run.report());
 
       expect(losses).toHaveLength(RESTARTS);
       expect(resumed).toEqual([false, true, true]);

@@ -4,18 +4,20 @@ import type { Testimony, Witness } from './witness.ts';
 export interface EchoOptions {
   readonly url: string;
   readonly protocolVersion: 4 | 5;
-  readonly qos: 1 | 2;
-  readonly topic: string;
+  readonly routes: readonly { readonly qos: 1 | 2; readonly topic: string }[];
+  /** 0 for none. @default 60 */
+  readonly keepAliveSeconds?: number;
+  /** How long to wait for an answer to PINGREQ. @default 10,000 */
+  readonly pingTimeoutMs?: number;
 }
 
 /**
  * Runs in the page, so it sees nothing of this file. Publishes whatever comes on `<topic>/to-page` to
  * `<topic>/from-page`, the first time it comes.
  */
-export async function echo({ url, protocolVersion, qos, topic }: EchoOptions) {
+export async function echo({ routes, ...options }: EchoOptions) {
   const client = mqtide.createClient({
-    url,
-    protocolVersion,
+    ...options,
     clientId: 'page',
     // mosquitto 2.0 forgets a 5.0 session that began with Clean Start when it is restarted.
     session: { behavior: 'rejoinAlways' },
@@ -23,10 +25,9 @@ export async function echo({ url, protocolVersion, qos, topic }: EchoOptions) {
   });
   const resumed: boolean[] = [];
   const losses: string[] = [];
-  const received: string[] = [];
-  const seen = new Set<string>();
+  const received: string[][] = [];
   const failed: string[] = [];
-  const echoes: Promise<unknown>[] = [];
+  const echoes = new Set<Promise<unknown>>();
   let isBack = (): void => {};
   client.on('connectionSuccess', ({ settings }) => {
     resumed.push(settings.rejoinedSession);
@@ -34,13 +35,20 @@ export async function echo({ url, protocolVersion, qos, topic }: EchoOptions) {
   });
   client.on('disconnection', ({ error }) => losses.push(`${error.code} ${error.message}`));
   await client.start();
-  await client.subscribe(`${topic}/to-page`, { qos }, (message) => {
-    const text = message.text();
-    received.push(text);
-    if (seen.has(text)) return;
-    seen.add(text);
-    echoes.push(client.publish(`${topic}/from-page`, text, { qos }).catch((error) => failed.push(error.code)));
-  });
+  for (const { qos, topic } of routes) {
+    const texts: string[] = [];
+    const seen = new Set<string>();
+    received.push(texts);
+    await client.subscribe(`${topic}/to-page`, { qos }, (message) => {
+      const text = message.text();
+      texts.push(text);
+      if (seen.has(text)) return;
+      seen.add(text);
+      const echo = client.publish(`${topic}/from-page`, text, { qos }).catch((error) => failed.push(error.code));
+      echoes.add(echo);
+      void echo.finally(() => echoes.delete(echo));
+    });
+  }
   return {
     /** The client has been connected so many times. */
     connected: (times: number): Promise<void> =>
