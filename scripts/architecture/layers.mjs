@@ -73,7 +73,16 @@ export const LAYERS = [
     name: 'e2e',
     paths: ['e2e/'],
     layers: ['scripts'],
-    packages: ['@mqtide/client', '@mqtide/codec', '@mqtide/testkit', '@playwright/test', 'mqtt', 'vite', 'ws', 'node:*'],
+    packages: [
+      '@mqtide/client',
+      '@mqtide/codec',
+      '@mqtide/testkit',
+      '@playwright/test',
+      'mqtt',
+      'vite',
+      'ws',
+      'node:*',
+    ],
   },
   // Nothing of these folders is checked; the row is there to be reached.
   { name: 'scripts', paths: ['scripts/'], layers: [], packages: [] },
