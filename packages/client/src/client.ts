@@ -4,6 +4,7 @@ import { Engine, type EngineHooks } from './engine.ts';
 import type { Ports } from './engine/connector.ts';
 import { MqttError } from './errors.ts';
 import type { ClientEvents, ClientState } from './events.ts';
+import { logEvents } from './logger.ts';
 import { Operations } from './operations.ts';
 import type { ClientOptions } from './options.ts';
 import type { Payload } from './payload.ts';
@@ -13,6 +14,7 @@ import { resolveOptions } from './resolve-options.ts';
 import type { OutgoingMessage, StopRequest } from './session/events.ts';
 import type { Failure } from './session/failure.ts';
 import type { NegotiatedSettings } from './session/settings.ts';
+import { type ClientStatistics, Statistics } from './statistics.ts';
 import { StateKeeper } from './state.ts';
 import {
   type FilterOptions,
@@ -20,6 +22,7 @@ import {
   type SubscriptionGroup,
   subscriptionRequests,
 } from './subscribe.ts';
+import { tapPackets } from './tap.ts';
 import { Subscribing } from './subscribing.ts';
 import type { MessageHandler, Subscription } from './subscription.ts';
 
@@ -42,13 +45,14 @@ export class Client {
   readonly #state: StateKeeper;
   readonly #emitter: Emitter<ClientEvents>;
   readonly #subscribing: Subscribing;
+  readonly #statistics: Statistics;
   readonly #messages = new MessageCheck();
 
   /** @internal */
   constructor(options: ClientOptions, ports: Ports) {
     const config = resolveOptions(options);
     const report = reporter(options.onUnhandledError);
-    this.#emitter = new Emitter(report);
+    this.#emitter = new Emitter(report, () => tapPackets(this.#engine, this.#emitter));
     this.#state = new StateKeeper(ports.clock, this.#emitter, (error) => this.#subscribing.end(error));
     this.#operations = new Operations((op) => this.#engine.dispatch({ type: 'cancel', op }));
     const destinations = new Destinations(options);
@@ -56,12 +60,17 @@ export class Client {
       locate: (context) => destinations.locate(context),
       attempting: (attempt, url) => this.#state.attempting(attempt, url),
       deliver: (packet) => this.#subscribing.deliver(packet),
-      settle: (op, outcome) => this.#operations.settle(op, outcome, this.#engine.version),
+      settle: (op, outcome) => {
+        if (!outcome.ok) this.#statistics.operationFailed(outcome.failure.code);
+        this.#operations.settle(op, outcome, this.#engine.version);
+      },
       unsubscribed: (filter, failure) => this.#subscribing.refused(filter, failure),
       status: (status, attempt, event) => this.#state.change({ status, attempt }, event, this.#engine.version),
     };
     this.#engine = new Engine(config, ports, hooks);
     this.#subscribing = new Subscribing(this.#engine, this.#operations, this.#emitter, report);
+    this.#statistics = new Statistics(this.#engine, this.#emitter, () => this.#subscribing.dropped);
+    if (options.logger) logEvents(options.logger, this.#emitter);
     if (Symbol.asyncDispose === undefined)
       Object.defineProperty(this, Symbol.for('Symbol.asyncDispose'), { value: () => this.stop() });
   }
@@ -69,6 +78,11 @@ export class Client {
   /** Where the client stands: a new object whenever it changes. */
   get state(): ClientState {
     return this.#state.current;
+  }
+
+  /** What is under way, what went over the wire, and what went wrong so far. Counting costs nothing until it is called. */
+  statistics(): ClientStatistics {
+    return this.#statistics.read();
   }
 
   /** Listens to an event. Returns a function that stops listening. What a listener throws goes to `onUnhandledError`. */

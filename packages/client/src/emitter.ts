@@ -2,20 +2,25 @@
 export class Emitter<Events extends object> {
   readonly #listeners = new Map<keyof Events, Set<(event: never) => unknown>>();
   readonly #onError: (error: unknown) => void;
+  readonly #onChange: (() => void) | undefined;
 
-  constructor(onError: (error: unknown) => void) {
+  /** `onChange` is called when a listener comes or goes. */
+  constructor(onError: (error: unknown) => void, onChange?: () => void) {
     this.#onError = onError;
+    this.#onChange = onChange;
   }
 
   on<Name extends keyof Events>(name: Name, listener: (event: Events[Name]) => unknown): () => void {
     let listeners = this.#listeners.get(name);
     if (listeners === undefined) this.#listeners.set(name, (listeners = new Set()));
     listeners.add(listener);
+    this.#onChange?.();
     return () => this.off(name, listener);
   }
 
   off<Name extends keyof Events>(name: Name, listener: (event: Events[Name]) => unknown): void {
     this.#listeners.get(name)?.delete(listener);
+    this.#onChange?.();
   }
 
   has(name: keyof Events): boolean {

@@ -16,6 +16,8 @@ import type {
   SessionEvent,
 } from './session/events.ts';
 import type { Failure } from './session/failure.ts';
+import type { SessionLoad } from './session/load.ts';
+import { Wire } from './engine/wire.ts';
 import { Session } from './session/session.ts';
 
 /** The application's side of the engine. None of these may throw. */
@@ -34,6 +36,12 @@ export type UntimedEvent = SessionEvent extends infer Each
     : never
   : never;
 
+/** What is under way, and when that was. */
+export interface EngineLoad extends SessionLoad {
+  readonly bufferedBytes: number;
+  readonly now: number;
+}
+
 export class Engine {
   readonly #session: Session;
   readonly #ports: Ports;
@@ -47,15 +55,21 @@ export class Engine {
   #sharedOp: number | undefined;
   #refused: Failure | undefined;
   readonly #alarm: Alarm;
+  readonly wire: Wire = new Wire();
 
   constructor(config: SessionConfig, ports: Ports, hooks: EngineHooks) {
     this.#session = new Session(config);
     this.#ports = ports;
     this.#hooks = hooks;
     this.#alarm = new Alarm(ports.clock, () => this.#tick());
-    this.#connector = new Connector(ports, hooks, config.limits.maximumPacketSize, (event) => this.#handle(event));
+    this.#connector = new Connector(ports, hooks, config.limits.maximumPacketSize, this.wire, (event) =>
+      this.#handle(event),
+    );
     this.#batch = new Batch(
-      (bytes) => this.#connector.send(bytes),
+      (bytes) => {
+        this.#connector.send(bytes);
+        this.wire.onFrame(bytes.length, this.#lastNow);
+      },
       (op) => hooks.settle(op, SENT),
     );
   }
@@ -67,6 +81,11 @@ export class Engine {
   /** The version of the connection, or of the attempt. */
   get version(): ProtocolVersion {
     return this.#connector.version;
+  }
+
+  /** What is under way at this moment. */
+  get load(): EngineLoad {
+    return { ...this.#session.load, bufferedBytes: this.#connector.bufferedBytes, now: this.#ports.clock.now() };
   }
 
   /** Tells the session an event and does what it answers. */
@@ -141,7 +160,10 @@ export class Engine {
 
   #write(packet: Packet, op: number | undefined): void {
     const problem = this.#batch.write(packet, this.version, op);
-    if (problem === undefined) return;
+    if (problem === undefined) {
+      this.wire.onSend(packet, this.#lastNow);
+      return;
+    }
     const random = this.#ports.clock.random();
     this.dispatch({ type: 'unsendable', packet, message: problem, random, ...(op !== undefined && { op }) });
   }

@@ -1,4 +1,5 @@
 import { type Packet, type ProtocolVersion, reasonName } from '@mqtide/codec';
+import { withoutSecrets } from './redact.ts';
 import type { ErrorCode, Failure } from './session/failure.ts';
 
 export type { ErrorCode };
@@ -22,7 +23,8 @@ export class MqttError extends Error {
   declare readonly hint?: string;
 
   constructor(failure: Failure, version: ProtocolVersion = 5) {
-    const { message, cause, ...fields } = failure;
+    const { message, cause, ...rest } = failure;
+    const fields = rest.packet === undefined ? rest : { ...rest, packet: withoutSecrets(rest.packet) };
     super(message, cause === undefined ? undefined : { cause });
     Object.assign(this, fields);
     const { reasonCode, packet } = fields;

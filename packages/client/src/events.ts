@@ -1,4 +1,4 @@
-import type { ConnackPacket, DisconnectPacket } from '@mqtide/codec';
+import type { ConnackPacket, DisconnectPacket, Packet } from '@mqtide/codec';
 import type { MqttError } from './errors.ts';
 import type { Message } from './message.ts';
 import type { ConnectionStatus } from './session/events.ts';
@@ -16,6 +16,11 @@ export interface ClientEvents {
   disconnection: { readonly error: MqttError; readonly disconnect?: DisconnectPacket; readonly willRetryInMs?: number };
   /** `stop()` is done. */
   stopped: Record<never, never>;
+  /**
+   * A packet went over the wire: as it was decoded, and its bytes. Password, authentication data and what follows a `?`
+   * in a user name are asterisks in both. Costs nothing while nobody listens.
+   */
+  packet: { readonly direction: 'sent' | 'received'; readonly packet: Packet; readonly bytes: Uint8Array };
   /** Every message, besides the subscriptions it matches. */
   messageReceived: { readonly message: Message };
 }

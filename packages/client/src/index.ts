@@ -17,6 +17,8 @@ export type { ProtocolVersion, QoS } from '@mqtide/codec';
 export { MqttError, type ErrorCode } from './errors.ts';
 export type { ClientEvents, ClientState } from './events.ts';
 export type { WebSocketConstructor, WebSocketLike } from './io/websocket.ts';
+export type { TrafficStatistics } from './engine/traffic.ts';
+export type { Logger } from './logger.ts';
 export type { Message } from './message.ts';
 export type { OperationOptions } from './operations.ts';
 export type { AttemptContext, ClientOptions, CredentialsOptions, SessionOptions, WillOptions } from './options.ts';
@@ -31,5 +33,6 @@ export type {
 } from './session/config.ts';
 export type { ConnectionStatus } from './session/events.ts';
 export type { NegotiatedSettings } from './session/settings.ts';
+export type { Causes, ClientStatistics } from './statistics.ts';
 export type { FilterOptions, SubscribeOptions, SubscriptionGroup } from './subscribe.ts';
 export type { MessageHandler, OverflowPolicy, Subscription } from './subscription.ts';

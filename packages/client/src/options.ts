@@ -1,6 +1,7 @@
 import type { PropertiesOf, ProtocolVersion, QoS, WillProperties } from '@mqtide/codec';
 import type { MqttError } from './errors.ts';
 import type { WebSocketConstructor } from './io/websocket.ts';
+import type { Logger } from './logger.ts';
 import type { Payload } from './payload.ts';
 import type { OfflineQueuePolicy, ReconnectPolicy, SessionBehavior, SessionLossPolicy } from './session/config.ts';
 
@@ -115,6 +116,8 @@ export interface ClientOptions {
     PropertiesOf<'connect'>,
     'userProperties' | 'requestResponseInformation' | 'requestProblemInformation'
   >;
+  /** Told what happens to the connection, without a secret; `console` fits. @default none */
+  readonly logger?: Logger;
   /**
    * Told what a listener or a message handler threw. The connection and the other handlers go on.
    * @default `reportError` where there is one, otherwise `console.error`

@@ -3,6 +3,7 @@ import type { Emitter } from './emitter.ts';
 import { MqttError } from './errors.ts';
 import type { ClientEvents, ClientState } from './events.ts';
 import type { Clock } from './io/clock.ts';
+import { withoutSecrets } from './redact.ts';
 import { publicUrl } from './resolve-options.ts';
 import type { LifecycleEvent } from './session/events.ts';
 import { failure } from './session/failures.ts';
@@ -68,7 +69,8 @@ export class StateKeeper {
     }
     switch (event.type) {
       case 'connectionSuccess': {
-        const { connack, settings } = event;
+        const { settings } = event;
+        const connack = withoutSecrets(event.connack);
         this.#current = { ...base, settings };
         this.#start?.resolve(settings);
         this.#emitter.emit('connectionSuccess', { connack, settings });
@@ -99,6 +101,7 @@ export class StateKeeper {
   ): void {
     const { type, failure: reason, willRetryInMs, ...packets } = event;
     const error = new MqttError(reason, version);
+    if ('connack' in packets && packets.connack) packets.connack = withoutSecrets(packets.connack);
     if (willRetryInMs === undefined) {
       this.#current = { ...base, error };
       this.#endStart(error);

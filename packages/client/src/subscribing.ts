@@ -18,6 +18,8 @@ export class Subscribing {
   readonly #emitter: Emitter<ClientEvents>;
   readonly #report: (error: unknown) => void;
   readonly #router = new Router<SubscriptionHandle>();
+  /** By subscriptions that have ended. */
+  #droppedBefore = 0;
 
   constructor(
     engine: Engine,
@@ -77,6 +79,11 @@ export class Subscribing {
     return { subscriptions, refused, unsubscribe };
   }
 
+  /** Messages that found the buffer of their subscription full. */
+  get dropped(): number {
+    return this.#router.all().reduce((sum, { dropped }) => sum + dropped, this.#droppedBefore);
+  }
+
   /** Returns whether everybody is done with the message. */
   deliver(packet: PublishPacket): boolean {
     const message = new ReceivedMessage(packet);
@@ -90,8 +97,7 @@ export class Subscribing {
     const error = this.#error(failure);
     const handles = this.#router.handlesOf(filter);
     for (const handle of handles) {
-      this.#router.remove(filter, handle);
-      handle.end(error);
+      this.#drop(handle, error);
     }
     // Iterators throw it.
     if (handles.some(({ hasHandler }) => hasHandler)) this.#report(error);
@@ -100,8 +106,7 @@ export class Subscribing {
   /** Nothing more will be received. */
   end(error: MqttError | undefined): void {
     for (const handle of this.#router.all()) {
-      this.#router.remove(handle.filter, handle);
-      handle.end(error);
+      this.#drop(handle, error);
     }
   }
 
@@ -123,9 +128,10 @@ export class Subscribing {
       this.#engine.dispatch({ type: 'unsubscribe', op: 0, filters });
   }
 
-  #drop(handle: SubscriptionHandle): void {
+  #drop(handle: SubscriptionHandle, error?: MqttError): void {
+    this.#droppedBefore += handle.dropped;
     this.#router.remove(handle.filter, handle);
-    handle.end();
+    handle.end(error);
   }
 
   #error(failure: Failure): MqttError {

@@ -55,6 +55,11 @@ export class Decoder {
     return this.#reader.version;
   }
 
+  /** The beginning of a packet whose end has not come: a view that the next `push` does not change. */
+  get pending(): Uint8Array {
+    return this.#pending.subarray(0, this.#pendingLength);
+  }
+
   /**
    * Takes the next bytes and gives the packets that are complete with them. The chunk may be reused afterwards: nothing
    * that comes out refers to it.

@@ -5,6 +5,7 @@ import type { Connection, Transport, TransportListener } from '../io/transport.t
 import type { Action, Credentials, SessionEvent } from '../session/events.ts';
 import type { Failure } from '../session/failure.ts';
 import { failure } from '../session/failures.ts';
+import type { Wire } from './wire.ts';
 
 /** What the engine stands on. */
 export interface Ports {
@@ -37,20 +38,29 @@ export class Connector {
   readonly #ports: Ports;
   readonly #hooks: DialHooks;
   readonly #maximumPacketSize: number;
+  readonly #wire: Wire;
   readonly #dispatch: (event: SessionEvent) => void;
   #link: Link | undefined;
   /** The version of the connection, or of the attempt. */
   version: ProtocolVersion = 5;
 
-  constructor(ports: Ports, hooks: DialHooks, maximumPacketSize: number, dispatch: (event: SessionEvent) => void) {
+  constructor(
+    ports: Ports,
+    hooks: DialHooks,
+    maximumPacketSize: number,
+    wire: Wire,
+    dispatch: (event: SessionEvent) => void,
+  ) {
     this.#ports = ports;
     this.#hooks = hooks;
     this.#maximumPacketSize = maximumPacketSize;
+    this.#wire = wire;
     this.#dispatch = dispatch;
   }
 
   async dial({ attempt, version, lastFailure }: Action & { readonly do: 'dial' }): Promise<void> {
     this.version = version;
+    this.#wire.roundTrip.connectionLost();
     const maximumPacketSize = this.#maximumPacketSize;
     const link = new Link(new Decoder({ version, maximumPacketSize, sender: 'server', ownsChunks: true }));
     this.#link = link;
@@ -81,6 +91,11 @@ export class Connector {
     link?.abandoned.abort();
     link?.connection?.close();
     if (!awaitsEnd) this.#link = undefined;
+  }
+
+  /** Bytes handed to the socket and not yet on the network. */
+  get bufferedBytes(): number {
+    return this.#link?.connection?.bufferedBytes ?? 0;
   }
 
   /** A PINGREQ waits behind what is still being sent, and so does its answer. */
@@ -124,6 +139,7 @@ export class Connector {
     const random = this.#ports.clock.random();
     let packets: readonly Packet[];
     let malformed: MalformedPacketError | undefined;
+    const pending = this.#wire.pendingOf(link.decoder);
     try {
       packets = link.decoder.push(chunk);
     } catch (error) {
@@ -131,6 +147,7 @@ export class Connector {
       malformed = error;
       packets = error.packetsBefore;
     }
+    this.#wire.onReceive(chunk, packets, now, pending);
     for (const packet of packets) {
       if (this.#link !== link) return;
       this.#dispatch({ type: 'received', packet, now, random });

@@ -1,5 +1,6 @@
 import { failure } from './failures.ts';
 import { IdMap } from './id-map.ts';
+import { sizeOf } from './load.ts';
 import type { Operation } from './operation.ts';
 import type { Turn } from './turn.ts';
 
@@ -23,6 +24,13 @@ export class Exchanges<Each extends Exchange> {
 
   get size(): number {
     return this.#byId.size;
+  }
+
+  /** Of topics and payloads; a message that the server has is not kept, and has none. */
+  get bytes(): number {
+    return this.#byId
+      .values()
+      .reduce((sum, { operation }) => sum + ('kind' in operation ? sizeOf(operation as Operation) : 0), 0);
   }
 
   has(packetId: number): boolean {

@@ -43,6 +43,11 @@ export class Inbound {
     return this.#exactlyOnce.size > 0;
   }
 
+  /** Messages that are not yet answered with PUBACK or PUBREC. */
+  get unanswered(): number {
+    return this.#unanswered.length;
+  }
+
   connected(version: ProtocolVersion): void {
     this.#version = version;
   }

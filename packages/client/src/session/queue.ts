@@ -8,6 +8,7 @@
 import type { OfflineBehavior, OfflineQueuePolicy } from './config.ts';
 import type { Failure } from './failure.ts';
 import { failure } from './failures.ts';
+import { sizeOf } from './load.ts';
 import type { Operation } from './operation.ts';
 import type { Turn } from './turn.ts';
 
@@ -167,10 +168,4 @@ export class Queue {
     this.#entries.delete(key);
     this.#bytes -= entry.bytes;
   }
-}
-
-function sizeOf(operation: Operation): number {
-  if (operation.kind === 'publish') return operation.message.topic.length + operation.message.payload.byteLength;
-  if (operation.kind === 'unsubscribe') return operation.filters.reduce((sum, filter) => sum + filter.length, 0);
-  return operation.subscriptions.reduce((sum, { filter }) => sum + filter.length, 0);
 }

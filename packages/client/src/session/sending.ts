@@ -3,6 +3,7 @@ import type { SessionConfig } from './config.ts';
 import type { ConnectionStatus, OutgoingMessage, SessionEvent } from './events.ts';
 import { failure } from './failures.ts';
 import { refusal, requestRefusal } from './limits.ts';
+import type { SessionLoad } from './load.ts';
 import type { Operation, PublishOperation } from './operation.ts';
 import type { Outbound } from './outbound.ts';
 import { PacketIds } from './packet-ids.ts';
@@ -33,6 +34,17 @@ export class Sending {
   /** Operations that are not over. */
   get size(): number {
     return this.#outbound.exchanges.size + this.#subscriptions.exchanges.size + this.#queue.size;
+  }
+
+  /** What waits and what is under way, without what is received. */
+  get load(): Omit<SessionLoad, 'inbound'> {
+    const { exchanges } = this.#outbound;
+    const requests = this.#subscriptions.exchanges;
+    return {
+      queued: { count: this.#queue.size, bytes: this.#queue.bytes },
+      unacknowledged: { count: exchanges.size + requests.size, bytes: exchanges.bytes + requests.bytes },
+      outbound: exchanges.size,
+    };
   }
 
   publish({ op, message, timeoutMs }: SessionEvent & { readonly type: 'publish' }, status: ConnectionStatus): void {

@@ -16,6 +16,7 @@ import type { Failure } from './failure.ts';
 import { failure } from './failures.ts';
 import { Handshake } from './handshake.ts';
 import { Inbound } from './inbound.ts';
+import type { SessionLoad } from './load.ts';
 import { Lifecycle } from './lifecycle.ts';
 import type { PublishOperation } from './operation.ts';
 import { Outbound, type Violation } from './outbound.ts';
@@ -61,6 +62,11 @@ export class Session {
 
   get status(): ConnectionStatus {
     return this.#connection.status;
+  }
+
+  /** What is under way. */
+  get load(): SessionLoad {
+    return { ...this.#sending.load, inbound: this.#inbound.unanswered };
   }
 
   /** When the next `tick` is due at the latest: never later than the earliest deadline. */

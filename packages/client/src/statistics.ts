@@ -1,0 +1,109 @@
+import type { Emitter } from './emitter.ts';
+import type { Engine } from './engine.ts';
+import type { TrafficStatistics } from './engine/traffic.ts';
+import type { ClientEvents } from './events.ts';
+import type { ErrorCode } from './errors.ts';
+
+/** How often each of these was the reason. */
+export type Causes = Readonly<Partial<Record<ErrorCode, number>>>;
+
+/**
+ * What `client.statistics()` tells. Counts are of this moment, totals since the client was made. The first four are
+ * those of the AWS IoT device SDKs; sizes are bytes of topics and payloads.
+ */
+export interface ClientStatistics {
+  /** Publishes, subscribes and unsubscribes that are not over. */
+  readonly incompleteOperationCount: number;
+  readonly incompleteOperationSize: number;
+  /** Those of them that were sent and are not yet answered for good. */
+  readonly unackedOperationCount: number;
+  readonly unackedOperationSize: number;
+  /** Those of them that wait to be sent. */
+  readonly queuedOperationCount: number;
+  readonly queuedOperationSize: number;
+  /** QoS 1 and 2 messages in flight: `outbound` is bounded by the server's Receive Maximum, `inbound` by ours. */
+  readonly inFlight: { readonly outbound: number; readonly inbound: number };
+  /** Bytes that the socket has and the network does not. */
+  readonly bufferedBytes: number;
+  readonly sent: TrafficStatistics;
+  readonly received: TrafficStatistics;
+  /** Milliseconds from a packet to its answer, smoothed; absent before the first answer. */
+  readonly roundTripMs?: number;
+  /** That of the last answer. */
+  readonly lastRoundTripMs?: number;
+  /** Connections the server accepted. */
+  readonly connectionCount: number;
+  /** Those of them that followed a lost one. */
+  readonly reconnectCount: number;
+  /** Why connections ended, without `stop()`. */
+  readonly disconnectionCauses: Causes;
+  /** Why attempts to connect failed. */
+  readonly connectionFailureCauses: Causes;
+  /** Why operations failed: `EXPIRED` and `QUEUE_FULL` are what the queue dropped. */
+  readonly operationFailureCauses: Causes;
+  /** Received messages that found the buffer of their subscription full. */
+  readonly droppedMessageCount: number;
+}
+
+/** Gathers what there is to know of a client: events are counted, everything else is asked for. */
+export class Statistics {
+  readonly #engine: Engine;
+  readonly #dropped: () => number;
+  readonly #disconnections: Partial<Record<ErrorCode, number>> = {};
+  readonly #failures: Partial<Record<ErrorCode, number>> = {};
+  readonly #operations: Partial<Record<ErrorCode, number>> = {};
+  #connections = 0;
+  #reconnections = 0;
+  #wasLost = false;
+
+  constructor(engine: Engine, emitter: Emitter<ClientEvents>, dropped: () => number) {
+    this.#engine = engine;
+    this.#dropped = dropped;
+    emitter.on('connectionSuccess', () => {
+      this.#connections += 1;
+      if (this.#wasLost) this.#reconnections += 1;
+      this.#wasLost = false;
+    });
+    emitter.on('disconnection', ({ error, willRetryInMs }) => {
+      this.#wasLost = willRetryInMs !== undefined;
+      count(this.#disconnections, error.code);
+    });
+    emitter.on('connectionFailure', ({ error }) => count(this.#failures, error.code));
+    emitter.on('stopped', () => {
+      this.#wasLost = false;
+    });
+  }
+
+  operationFailed(code: ErrorCode): void {
+    count(this.#operations, code);
+  }
+
+  read(): ClientStatistics {
+    const { queued, unacknowledged, outbound, inbound, bufferedBytes, now } = this.#engine.load;
+    const { sent, received, roundTrip } = this.#engine.wire;
+    return {
+      incompleteOperationCount: queued.count + unacknowledged.count,
+      incompleteOperationSize: queued.bytes + unacknowledged.bytes,
+      unackedOperationCount: unacknowledged.count,
+      unackedOperationSize: unacknowledged.bytes,
+      queuedOperationCount: queued.count,
+      queuedOperationSize: queued.bytes,
+      inFlight: { outbound, inbound },
+      bufferedBytes,
+      sent: sent.read(now),
+      received: received.read(now),
+      ...(roundTrip.lastMs !== undefined && { lastRoundTripMs: roundTrip.lastMs }),
+      ...(roundTrip.smoothedMs !== undefined && { roundTripMs: roundTrip.smoothedMs }),
+      connectionCount: this.#connections,
+      reconnectCount: this.#reconnections,
+      disconnectionCauses: { ...this.#disconnections },
+      connectionFailureCauses: { ...this.#failures },
+      operationFailureCauses: { ...this.#operations },
+      droppedMessageCount: this.#dropped(),
+    };
+  }
+}
+
+function count(causes: Partial<Record<ErrorCode, number>>, code: ErrorCode): void {
+  causes[code] = (causes[code] ?? 0) + 1;
+}
