@@ -24,6 +24,7 @@ export type { OperationOptions } from './operations.ts';
 export type { AttemptContext, ClientOptions, CredentialsOptions, SessionOptions, WillOptions } from './options.ts';
 export type { JsonValue, Payload } from './payload.ts';
 export type { PublishOptions, PublishResult } from './publish.ts';
+export type { BrokerProfile, TopicExemption } from './session/broker-profile.ts';
 export type {
   OfflineBehavior,
   OfflineQueuePolicy,

@@ -3,6 +3,7 @@ import type { MqttError } from './errors.ts';
 import type { WebSocketConstructor } from './io/websocket.ts';
 import type { Logger } from './logger.ts';
 import type { Payload } from './payload.ts';
+import type { BrokerProfile } from './session/broker-profile.ts';
 import type { OfflineQueuePolicy, ReconnectPolicy, SessionBehavior, SessionLossPolicy } from './session/config.ts';
 
 /** What a `url` or `credentials` function is told about the attempt it is asked for. */
@@ -110,6 +111,8 @@ export interface ClientOptions {
    * @default { receiveMaximum: 256, maximumPacketSize: 16_777_216 }
    */
   readonly limits?: { readonly receiveMaximum?: number; readonly maximumPacketSize?: number };
+  /** Limits and pacing of the service that is connected to, such as `./aws` has for AWS IoT Core. @default none */
+  readonly brokerProfile?: BrokerProfile;
   readonly will?: WillOptions;
   /** Further properties of CONNECT, such as `userProperties`, `requestResponseInformation`. MQTT 5 only. */
   readonly connectProperties?: Pick<

@@ -43,6 +43,7 @@ export function resolveOptions(options: ClientOptions): SessionConfig {
       ...defined(options.offlineQueue ?? {}),
     },
     limits: { receiveMaximum: 256, maximumPacketSize: 16 * MEBIBYTE, ...defined(options.limits ?? {}) },
+    brokerProfile: options.brokerProfile ?? {},
     ...(will && { will: resolveWill(will) }),
     ...(connectProperties && { connectProperties }),
     credentialsChange: typeof options.credentials === 'function',

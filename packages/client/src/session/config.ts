@@ -1,4 +1,5 @@
 import type { PropertiesOf, ProtocolVersion, Will } from '@mqtide/codec';
+import type { BrokerProfile } from './broker-profile.ts';
 
 /** What the client does with the session of an earlier connection. */
 export type SessionBehavior = 'clean' | 'rejoinPostSuccess' | 'rejoinAlways';
@@ -41,6 +42,8 @@ export interface SessionConfig {
   readonly reconnect: ReconnectPolicy | false;
   readonly offlineQueue: OfflineQueuePolicy;
   readonly limits: { readonly receiveMaximum: number; readonly maximumPacketSize: number };
+  /** Limits of the service: empty when it has told none. */
+  readonly brokerProfile: BrokerProfile;
   readonly will?: Will;
   readonly connectProperties?: PropertiesOf<'connect'>;
   /** Whether the next attempt may come with other credentials, because a function provides them. */

@@ -39,6 +39,7 @@ const DEFAULTS: SessionConfig = {
     maxBytes: 16_777_216,
     maxAgeMs: 300_000,
   },
+  brokerProfile: {},
   limits: { receiveMaximum: 256, maximumPacketSize: 16_777_216 },
   credentialsChange: false,
   urlChanges: false,
