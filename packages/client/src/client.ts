@@ -8,6 +8,7 @@ import { logEvents } from './logger.ts';
 import { Operations } from './operations.ts';
 import type { ClientOptions } from './options.ts';
 import type { Payload } from './payload.ts';
+import { Tracing } from './propagator.ts';
 import { MessageCheck, type PublishOptions, type PublishResult, publishResult } from './publish.ts';
 import { reporter } from './report-error.ts';
 import { resolveOptions } from './resolve-options.ts';
@@ -46,6 +47,8 @@ export class Client {
   readonly #emitter: Emitter<ClientEvents>;
   readonly #subscribing: Subscribing;
   readonly #statistics: Statistics;
+  readonly #tracing: Tracing | undefined;
+  readonly #speaks5: boolean;
   readonly #messages = new MessageCheck();
 
   /** @internal */
@@ -56,10 +59,15 @@ export class Client {
     this.#state = new StateKeeper(ports.clock, this.#emitter, (error) => this.#subscribing.end(error));
     this.#operations = new Operations((op) => this.#engine.dispatch({ type: 'cancel', op }));
     const destinations = new Destinations(options);
+    const tracing = options.propagator && new Tracing(options.propagator, options.contextManager, report);
+    this.#tracing = tracing;
+    this.#speaks5 = config.protocolVersion === 5;
     const hooks: EngineHooks = {
       locate: (context) => destinations.locate(context),
       attempting: (attempt, url) => this.#state.attempting(attempt, url),
-      deliver: (packet) => this.#subscribing.deliver(packet),
+      deliver: tracing
+        ? (packet) => tracing.deliver(packet, () => this.#subscribing.deliver(packet))
+        : (packet) => this.#subscribing.deliver(packet),
       settle: (op, outcome) => {
         if (!outcome.ok) this.#statistics.operationFailed(outcome.failure.code);
         this.#operations.settle(op, outcome, this.#engine.version);
@@ -145,7 +153,7 @@ export class Client {
   publish(topic: string, payload: Payload, options: PublishOptions = {}): Promise<PublishResult> {
     let message: OutgoingMessage;
     try {
-      message = this.#messages.message(topic, payload, options, this.#engine.isReady);
+      message = this.#messages.message(topic, payload, this.#traced(options), this.#engine.isReady);
     } catch (error) {
       return Promise.reject(error as MqttError);
     }
@@ -154,6 +162,13 @@ export class Client {
     return this.#operations.begin(signal, publishResult[message.qos], (op) =>
       this.#engine.publish(op, message, timeoutMs),
     );
+  }
+
+  /** 3.1.1 has no user properties: with `'auto'` the version has to be known. */
+  #traced(options: PublishOptions): PublishOptions {
+    if (this.#tracing === undefined) return options;
+    const speaks5 = this.#speaks5 || (this.#engine.status === 'connected' && this.#engine.version === 5);
+    return speaks5 ? this.#tracing.inject(options) : options;
   }
 
   /** All messages of QoS 0 that leave in one frame share one promise. */

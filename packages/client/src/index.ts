@@ -23,6 +23,14 @@ export type { Message } from './message.ts';
 export type { OperationOptions } from './operations.ts';
 export type { AttemptContext, ClientOptions, CredentialsOptions, SessionOptions, WillOptions } from './options.ts';
 export type { JsonValue, Payload } from './payload.ts';
+export {
+  type ContextManager,
+  type Propagator,
+  type TextMapGetter,
+  type TextMapSetter,
+  type UserProperties,
+  userPropertyGetter,
+} from './propagator.ts';
 export type { PublishOptions, PublishResult } from './publish.ts';
 export type { BrokerProfile, TopicExemption } from './session/broker-profile.ts';
 export type {

@@ -4,6 +4,7 @@ import type { WebSocketConstructor } from './io/websocket.ts';
 import type { Logger } from './logger.ts';
 import type { Payload } from './payload.ts';
 import type { BrokerProfile } from './session/broker-profile.ts';
+import type { ContextManager, Propagator } from './propagator.ts';
 import type { OfflineQueuePolicy, ReconnectPolicy, SessionBehavior, SessionLossPolicy } from './session/config.ts';
 
 /** What a `url` or `credentials` function is told about the attempt it is asked for. */
@@ -119,6 +120,14 @@ export interface ClientOptions {
     PropertiesOf<'connect'>,
     'userProperties' | 'requestResponseInformation' | 'requestProblemInformation'
   >;
+  /**
+   * Puts the trace context into the user properties of what is published, and takes it out of what is received: a
+   * `TextMapPropagator` of OpenTelemetry, or its `propagation`. MQTT 5 only.
+   * @default none
+   */
+  readonly propagator?: Propagator;
+  /** The context to inject, and the one that handlers run in: `context` of OpenTelemetry. @default none */
+  readonly contextManager?: ContextManager;
   /** Told what happens to the connection, without a secret; `console` fits. @default none */
   readonly logger?: Logger;
   /**
