@@ -7,7 +7,7 @@ import { inRoot } from './lib/workspace.mjs';
  * 1 kB is 1,000 bytes. `target` is what we promised ourselves; `ceiling` is what is allowed today, where the target has not
  * been reached: it may only go down (docs/decisions/0008).
  * @type {{ name: string, input: string, target: number, ceiling?: number, output?: import('rolldown').OutputOptions,
- *   external?: string[] }[]}
+ *   external?: (string | RegExp)[] }[]}
  */
 const BUDGETS = [
   { name: '@mqtide/codec, all of it', input: 'packages/codec/src/index.ts', target: 6.5, ceiling: 7.6 },
@@ -21,6 +21,12 @@ const BUDGETS = [
   },
   { name: '@mqtide/client/indexeddb', input: 'packages/client/src/io/indexeddb/index.ts', target: 3.5 },
   { name: '@mqtide/client/topics', input: 'packages/client/src/topics/index.ts', target: 2 },
+  {
+    name: '@mqtide/client/aws, no Cognito',
+    input: 'packages/client/src/aws/index.ts',
+    target: 14,
+    external: [/identity/],
+  },
 ];
 
 const rows = await Promise.all(BUDGETS.map(async (budget) => ({ ...budget, ...(await measure(budget)) })));
@@ -54,10 +60,11 @@ function row(name, ...columns) {
  * Bundles an entry from source, as an application that uses all of it would.
  * @param {(typeof BUDGETS)[number]} budget
  */
-async function measure({ input, output }) {
+async function measure({ input, output, external = [] }) {
   const bundle = await rolldown({
     input: inRoot(input),
     platform: 'browser',
+    external,
     resolve: { conditionNames: ['@mqtide/source', 'browser', 'import', 'default'] },
   });
   const { output: chunks } = await bundle.generate({ format: 'esm', ...output, minify: true });

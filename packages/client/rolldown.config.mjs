@@ -5,6 +5,7 @@ const entries = {
   index: 'src/index.ts',
   indexeddb: 'src/io/indexeddb/index.ts',
   topics: 'src/topics/index.ts',
+  aws: 'src/aws/index.ts',
   internal: 'src/internal.ts',
 };
 
@@ -25,7 +26,7 @@ export default defineConfig([
   {
     ...common,
     input: entries,
-    external: [/^@mqtide\//, 'idb'],
+    external: [/^@mqtide\//, /^@aws-/, 'idb'],
     output: {
       dir: 'dist',
       format: 'esm',

@@ -36,10 +36,22 @@ export const LAYERS = [
     packages: ['@mqtide/codec'],
   },
   {
+    name: 'aws signer',
+    paths: ['packages/client/src/aws/signer.ts'],
+    layers: ['helpers'],
+    packages: ['@aws-sdk/signature-v4', '@aws-crypto/sha256-js'],
+  },
+  {
+    name: 'aws identity',
+    paths: ['packages/client/src/aws/identity.ts'],
+    layers: ['helpers'],
+    packages: ['@aws-sdk/credential-provider-cognito-identity'],
+  },
+  {
     // These make values for ClientOptions and know nothing of what happens to them.
     name: 'helpers',
     paths: ['packages/client/src/aws/', 'packages/client/src/scram/', 'packages/client/src/topics/'],
-    layers: ['shapes'],
+    layers: ['shapes', 'aws signer', 'aws identity'],
     packages: ['@mqtide/codec'],
   },
   {

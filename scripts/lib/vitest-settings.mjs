@@ -13,7 +13,7 @@ const condition = '@mqtide/source';
 
 const settings = {
   resolve: { conditions: [condition, 'module', 'browser', 'development|production'] },
-  ssr: { resolve: { conditions: [condition, 'module', 'node', 'development|production'] } },
+  ssr: { resolve: { conditions: [condition, 'node', 'development|production'] } },
 };
 
 /** `name.browser.test.ts` needs what only a browser has, everything else runs in Node. */
