@@ -49,11 +49,12 @@ export class Client {
   readonly #statistics: Statistics;
   readonly #tracing: Tracing | undefined;
   readonly #speaks5: boolean;
-  readonly #messages = new MessageCheck();
+  readonly #messages: MessageCheck;
 
   /** @internal */
   constructor(options: ClientOptions, ports: Ports) {
     const config = resolveOptions(options);
+    this.#messages = new MessageCheck(config.topicAliasing.outbound === 'manual');
     const report = reporter(options.onUnhandledError);
     this.#emitter = new Emitter(report, () => tapPackets(this.#engine, this.#emitter));
     this.#state = new StateKeeper(ports.clock, this.#emitter, (error) => this.#subscribing.end(error));

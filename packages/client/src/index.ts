@@ -39,6 +39,7 @@ export type {
   ReconnectPolicy,
   SessionBehavior,
   SessionLossPolicy,
+  TopicAliasPolicy,
 } from './session/config.ts';
 export type { ConnectionStatus } from './session/events.ts';
 export type { NegotiatedSettings } from './session/settings.ts';

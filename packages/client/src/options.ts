@@ -5,7 +5,13 @@ import type { Logger } from './logger.ts';
 import type { Payload } from './payload.ts';
 import type { BrokerProfile } from './session/broker-profile.ts';
 import type { ContextManager, Propagator } from './propagator.ts';
-import type { OfflineQueuePolicy, ReconnectPolicy, SessionBehavior, SessionLossPolicy } from './session/config.ts';
+import type {
+  OfflineQueuePolicy,
+  ReconnectPolicy,
+  SessionBehavior,
+  SessionLossPolicy,
+  TopicAliasPolicy,
+} from './session/config.ts';
 
 /** What a `url` or `credentials` function is told about the attempt it is asked for. */
 export interface AttemptContext {
@@ -106,6 +112,14 @@ export interface ClientOptions {
    * @default { behavior: 'failQos0PublishOnDisconnect', maxOperations: 10_000, maxBytes: 16_777_216, maxAgeMs: 300_000 }
    */
   readonly offlineQueue?: Partial<OfflineQueuePolicy>;
+  /**
+   * Numbers that stand for topics, up to the maximum of each side; MQTT 5 only, section 3.3.2.3.4. `outbound: 'lru'`
+   * gives them to the topics that were published to last; with `'manual'` `properties.topicAlias` of a publish chooses,
+   * and is left out where the server allows no such number. The client sends the topic whenever the server does not know
+   * it. Inbound ones are resolved before a message is delivered.
+   * @default { outbound: 'lru', outboundMaximum: 16, inboundMaximum: 16 }
+   */
+  readonly topicAliasing?: Partial<TopicAliasPolicy>;
   /**
    * What the client accepts, told to the server in CONNECT and enforced: QoS 1 and 2 messages at a time, and bytes of a
    * packet. In 3.1.1 only the second is enforced. Sections 3.1.2.11.3 and 3.1.2.11.4.

@@ -151,6 +151,7 @@ describe('publish refuses with INVALID_ARGUMENT, and nothing else is hurt:', () 
     ['an unknown property', 'a', 'x', { properties: { colour: 'green' } }],
     ['a property of the wrong type', 'a', 'x', { properties: { messageExpiryInterval: '5' } }],
     ['a property that only SUBSCRIBE has', 'a', 'x', { properties: { sessionExpiryInterval: 1 } }],
+    ['a topic alias, which the client chooses', 'a', 'x', { properties: { topicAlias: 1 } }],
     ['a response topic with a wildcard', 'a', 'x', { properties: { responseTopic: 'a/#' } }],
     [
       'a payload that is not the UTF-8 it claims',
@@ -166,6 +167,20 @@ describe('publish refuses with INVALID_ARGUMENT, and nothing else is hurt:', () 
     const published = watch(client.publish('a', 'x'));
     await clock.settle();
     expect(published.status).toBe('resolved');
+  });
+
+  it('topic alias 0 [MQTT-3.3.2-8]', async () => {
+    const { client, server } = await connected(
+      { topicAliasing: { outbound: 'manual' } },
+      { properties: { topicAliasMaximum: 2 } },
+    );
+    const properties = { topicAlias: 0 };
+    expect(await errorOf(client.publish('a', 'x', { properties }))).toMatchObject({ code: 'INVALID_ARGUMENT' });
+    await server.expectNothing();
+    await client.publish('a', 'x', { properties: { topicAlias: 2 } });
+    await server.expectPacket('publish', { topic: 'a', properties: { topicAlias: 2 } });
+    await client.publish('a', 'x', { properties: { topicAlias: 2 } });
+    await server.expectPacket('publish', { topic: '', properties: { topicAlias: 2 } });
   });
 
   it('what cannot be encoded for the version in use', async () => {

@@ -19,8 +19,11 @@ export interface PublishOptions extends OperationOptions {
   readonly qos?: QoS;
   /** Whether the server keeps the message for later subscribers. An empty payload deletes what it keeps. @default false */
   readonly retain?: boolean;
-  /** MQTT 5 properties, section 3.3.2.3. On a 3.1.1 connection they fail with `UNSUPPORTED_BY_SERVER`. */
-  readonly properties?: Omit<PropertiesOf<'publish'>, 'subscriptionIdentifier' | 'topicAlias'>;
+  /**
+   * MQTT 5 properties, section 3.3.2.3. On a 3.1.1 connection they fail with `UNSUPPORTED_BY_SERVER`. `topicAlias` needs
+   * `topicAliasing.outbound: 'manual'`.
+   */
+  readonly properties?: Omit<PropertiesOf<'publish'>, 'subscriptionIdentifier'>;
 }
 
 /** How a publish ended. */
@@ -38,8 +41,13 @@ export type PublishResult =
 
 /** Checks the arguments of `publish`. Throws `INVALID_ARGUMENT`. */
 export class MessageCheck {
+  readonly #mayAlias: boolean;
   /** Applications publish to the same topic again and again. */
   #lastGoodTopic: string | undefined;
+
+  constructor(mayAlias: boolean) {
+    this.#mayAlias = mayAlias;
+  }
 
   /** `isReady`: a message of QoS 0 is in the batch before `publish` returns. */
   message(topic: string, payload: Payload, options: PublishOptions, isReady = false): OutgoingMessage {
@@ -54,6 +62,8 @@ export class MessageCheck {
     const bytes = payloadBytes(payload, isReady && qos === 0);
     if (properties === undefined) return { topic, payload: bytes, qos, retain };
     const message = { topic, payload: bytes, qos, retain, properties };
+    if (properties.topicAlias !== undefined && !this.#mayAlias)
+      throw invalidArgument("`topicAlias` needs `topicAliasing.outbound: 'manual'`");
     checkProperties(message);
     return message;
   }

@@ -42,6 +42,12 @@ export function resolveOptions(options: ClientOptions): SessionConfig {
       maxAgeMs: 5 * MINUTE,
       ...defined(options.offlineQueue ?? {}),
     },
+    topicAliasing: {
+      outbound: 'lru',
+      outboundMaximum: 16,
+      inboundMaximum: 16,
+      ...defined(options.topicAliasing ?? {}),
+    },
     limits: { receiveMaximum: 256, maximumPacketSize: 16 * MEBIBYTE, ...defined(options.limits ?? {}) },
     brokerProfile: options.brokerProfile ?? {},
     ...(will && { will: resolveWill(will) }),
@@ -49,11 +55,20 @@ export function resolveOptions(options: ClientOptions): SessionConfig {
     credentialsChange: typeof options.credentials === 'function',
     urlChanges: typeof options.url === 'function',
   };
-  for (const part of [config, config.session, config.reconnect, config.offlineQueue, config.limits]) checkNumbers(part);
+  for (const part of [
+    config,
+    config.session,
+    config.reconnect,
+    config.offlineQueue,
+    config.topicAliasing,
+    config.limits,
+  ])
+    checkNumbers(part);
   checkWord('protocolVersion', protocolVersion, [5, 4, 'auto']);
   checkWord('session.behavior', session.behavior, ['clean', 'rejoinPostSuccess', 'rejoinAlways', undefined]);
   checkWord('session.onLost', config.session.onLost, ['republishQos1', 'republish', 'fail']);
   checkWord('reconnect.jitter', config.reconnect && config.reconnect.jitter, ['full', 'decorrelated', 'none', false]);
+  checkWord('topicAliasing.outbound', config.topicAliasing.outbound, ['lru', 'manual', 'none']);
   checkWord('offlineQueue.behavior', config.offlineQueue.behavior, [
     'failQos0PublishOnDisconnect',
     'failNonQos1PublishOnDisconnect',

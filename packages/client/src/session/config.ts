@@ -23,6 +23,13 @@ export interface OfflineQueuePolicy {
   readonly maxAgeMs: number;
 }
 
+/** How topic aliases are used, section 3.3.2.3.4. */
+export interface TopicAliasPolicy {
+  readonly outbound: 'lru' | 'manual' | 'none';
+  readonly outboundMaximum: number;
+  readonly inboundMaximum: number;
+}
+
 /** The options of a session, complete: `options.ts` fills in the defaults and documents them. */
 export interface SessionConfig {
   readonly protocolVersion: ProtocolVersion | 'auto';
@@ -41,6 +48,7 @@ export interface SessionConfig {
   readonly clientIdGiven: boolean;
   readonly reconnect: ReconnectPolicy | false;
   readonly offlineQueue: OfflineQueuePolicy;
+  readonly topicAliasing: TopicAliasPolicy;
   readonly limits: { readonly receiveMaximum: number; readonly maximumPacketSize: number };
   /** Limits of the service: empty when it has told none. */
   readonly brokerProfile: BrokerProfile;

@@ -161,6 +161,7 @@ describe('the properties of CONNECT', () => {
     const limits = { receiveMaximum: 7, maximumPacketSize: 1_000 };
     expect(connectOf(new Driver({ limits, session: { expirySeconds: 0xffff_ffff } })).properties).toEqual({
       sessionExpiryInterval: 0xffff_ffff,
+      topicAliasMaximum: 16,
       ...limits,
     });
   });

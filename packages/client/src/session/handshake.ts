@@ -137,13 +137,14 @@ export class Handshake {
   }
 
   #connectProperties(): PropertiesOf<'connect'> {
-    const { connectProperties, limits } = this.#config;
+    const { connectProperties, limits, topicAliasing } = this.#config;
     const expirySeconds = this.#resumption.expirySeconds(5);
     return {
       ...connectProperties,
       ...(expirySeconds > 0 && { sessionExpiryInterval: expirySeconds }),
       receiveMaximum: limits.receiveMaximum,
       maximumPacketSize: limits.maximumPacketSize,
+      ...(topicAliasing.inboundMaximum > 0 && { topicAliasMaximum: topicAliasing.inboundMaximum }),
     };
   }
 }

@@ -17,6 +17,7 @@ import { failure, refusedBy } from './failures.ts';
 import { refusal } from './limits.ts';
 import type { PublishOperation } from './operation.ts';
 import type { NegotiatedSettings } from './settings.ts';
+import type { OutboundAliases } from './topic-aliases.ts';
 import type { Turn } from './turn.ts';
 
 /** The server may not have the message yet. */
@@ -40,10 +41,12 @@ export class Outbound {
   // Valid for the session.
   readonly exchanges: Exchanges<Published | Released>;
   // Valid for the connection.
+  readonly aliases: OutboundAliases;
   readonly #toResend = new Set<Published>();
   #settings: NegotiatedSettings | undefined;
 
-  constructor(turn: Turn, ackTimeoutMs: number) {
+  constructor(turn: Turn, ackTimeoutMs: number, aliases: OutboundAliases) {
+    this.aliases = aliases;
     this.exchanges = new Exchanges(turn, ackTimeoutMs);
     this.#turn = turn;
   }
@@ -188,11 +191,8 @@ export class Outbound {
   #send(exchange: Published, duplicate: boolean): void {
     const { topic, payload, qos, retain, properties } = exchange.operation.message;
     const { packetId } = exchange;
-    this.#turn.send(
-      properties === undefined
-        ? { type: 'publish', topic, payload, qos, retain, duplicate, packetId }
-        : { type: 'publish', topic, payload, qos, retain, duplicate, packetId, properties },
-    );
+    const packet = { type: 'publish', topic, payload, qos, retain, duplicate, packetId } as const;
+    this.#turn.send(this.aliases.apply(properties === undefined ? packet : { ...packet, properties }));
   }
 
   #sendPubrel(packetId: number): void {

@@ -153,7 +153,10 @@ export class Sending {
     }
     const { topic, payload, retain, properties } = message;
     const packet = { type: 'publish', topic, payload, qos: 0, retain, duplicate: false } as const;
-    this.#turn.sendAndSettle(properties === undefined ? packet : { ...packet, properties }, op);
+    this.#turn.sendAndSettle(
+      this.#outbound.aliases.apply(properties === undefined ? packet : { ...packet, properties }),
+      op,
+    );
   }
 
   #deadline(timeoutMs: number | undefined): number {

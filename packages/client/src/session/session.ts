@@ -24,6 +24,7 @@ import { Sending } from './sending.ts';
 import type { NegotiatedSettings } from './settings.ts';
 import { Stopping } from './stopping.ts';
 import { Subscriptions } from './subscriptions.ts';
+import { InboundAliases, OutboundAliases } from './topic-aliases.ts';
 import { Turn } from './turn.ts';
 
 /** MQTT's client state machine, without any input or output. */
@@ -36,6 +37,7 @@ export class Session {
   readonly #stopping: Stopping;
   readonly #outbound: Outbound;
   readonly #inbound: Inbound;
+  readonly #inboundAliases: InboundAliases;
   readonly #subscriptions: Subscriptions;
   readonly #sending: Sending;
   /** All that acknowledgements have as properties is Reason String and User Property [MQTT-3.1.2-29]. */
@@ -45,7 +47,8 @@ export class Session {
     const turn = this.#turn;
     this.#config = config;
     this.#mayNotExplain = config.connectProperties?.requestProblemInformation === false;
-    this.#outbound = new Outbound(turn, config.ackTimeoutMs);
+    this.#outbound = new Outbound(turn, config.ackTimeoutMs, new OutboundAliases(config.topicAliasing));
+    this.#inboundAliases = new InboundAliases(config.topicAliasing);
     this.#inbound = new Inbound(turn, config.limits.receiveMaximum);
     this.#subscriptions = new Subscriptions(turn, config.ackTimeoutMs);
     this.#sending = new Sending(turn, config, this.#outbound, this.#subscriptions);
@@ -154,7 +157,12 @@ export class Session {
       return `properties in ${packet.type.toUpperCase()}, though \`requestProblemInformation\` is false`;
     switch (packet.type) {
       case 'publish': {
-        const reasonCode = this.#inbound.onPublish(packet);
+        const resolved = this.#inboundAliases.resolve(packet);
+        if (typeof resolved === 'number') {
+          this.#lifecycle.violated(resolved, 'a topic alias that was not agreed on', random);
+          return undefined;
+        }
+        const reasonCode = this.#inbound.onPublish(resolved);
         if (reasonCode !== undefined)
           this.#lifecycle.violated(reasonCode, 'more QoS 1 and 2 messages at a time than `receiveMaximum`', random);
         return undefined;
@@ -189,6 +197,7 @@ export class Session {
   }
 
   #online(settings: NegotiatedSettings, resumed: boolean): void {
+    this.#outbound.aliases.connected(settings);
     this.#inbound.connected(settings.protocolVersion);
     let again: PublishOperation[] = [];
     if (resumed) {
@@ -202,6 +211,7 @@ export class Session {
 
   #connectionLost(): void {
     this.#outbound.connectionLost();
+    this.#inboundAliases.connectionLost();
     this.#inbound.connectionLost();
     this.#sending.connectionLost();
   }
@@ -229,6 +239,7 @@ export class Session {
     else if (packet.type === 'publish' || packet.type === 'subscribe' || packet.type === 'unsubscribe') {
       const part = packet.type === 'publish' ? this.#outbound : this.#subscriptions;
       const waiting = packet.packetId === undefined ? op : part.discard(packet.packetId);
+      if (packet.type === 'publish') this.#outbound.aliases.forget();
       this.#turn.fail(waiting, failure('INVALID_ARGUMENT', message));
       this.#sending.sendMore();
     }

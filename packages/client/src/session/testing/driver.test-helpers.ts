@@ -40,6 +40,7 @@ const DEFAULTS: SessionConfig = {
     maxAgeMs: 300_000,
   },
   brokerProfile: {},
+  topicAliasing: { outbound: 'lru', outboundMaximum: 16, inboundMaximum: 16 },
   limits: { receiveMaximum: 256, maximumPacketSize: 16_777_216 },
   credentialsChange: false,
   urlChanges: false,
@@ -47,13 +48,14 @@ const DEFAULTS: SessionConfig = {
 
 /** The options of the product, but for the keep alive (off) and the jitter (none); those that matter are given. */
 export function config(overrides: Overrides = {}): SessionConfig {
-  const { session, reconnect, offlineQueue, limits, ...rest } = overrides;
+  const { session, reconnect, offlineQueue, topicAliasing, limits, ...rest } = overrides;
   return {
     ...DEFAULTS,
     ...rest,
     session: { ...DEFAULTS.session, ...session },
     reconnect: reconnect === false ? false : { ...DEFAULTS.reconnect, ...(reconnect as object) },
     offlineQueue: { ...DEFAULTS.offlineQueue, ...offlineQueue },
+    topicAliasing: { ...DEFAULTS.topicAliasing, ...topicAliasing },
     limits: { ...DEFAULTS.limits, ...limits },
   } as SessionConfig;
 }
