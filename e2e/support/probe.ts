@@ -11,7 +11,7 @@ export interface ProbeTarget {
 
 /** What the table says of something that a broker does, or does not do. */
 export const YES = 'yes';
-export const NO = 'no';
+const NO = 'no';
 
 const PATIENCE_MS = 4_000;
 let unique = 0;
