@@ -67,17 +67,20 @@ export class Client {
       locate: (context) => destinations.locate(context),
       attempting: (attempt, url) => this.#state.attempting(attempt, url),
       deliver: tracing
-        ? (packet) => tracing.deliver(packet, () => this.#subscribing.deliver(packet))
-        : (packet) => this.#subscribing.deliver(packet),
+        ? (packet, delivery) => tracing.deliver(packet, () => this.#subscribing.deliver(packet, delivery))
+        : (packet, delivery) => this.#subscribing.deliver(packet, delivery),
       settle: (op, outcome) => {
         if (!outcome.ok) this.#statistics.operationFailed(outcome.failure.code);
         this.#operations.settle(op, outcome, this.#engine.version);
       },
       unsubscribed: (filter, failure) => this.#subscribing.refused(filter, failure),
-      status: (status, attempt, event) => this.#state.change({ status, attempt }, event, this.#engine.version),
+      status: (status, attempt, event) => {
+        if (event !== undefined) this.#subscribing.connectionChanged(event);
+        this.#state.change({ status, attempt }, event, this.#engine.version);
+      },
     };
     this.#engine = new Engine(config, ports, hooks);
-    this.#subscribing = new Subscribing(this.#engine, this.#operations, this.#emitter, report);
+    this.#subscribing = new Subscribing(this.#engine, this.#operations, this.#emitter, report, config.ackTimeoutMs);
     this.#statistics = new Statistics(this.#engine, this.#emitter, () => this.#subscribing.dropped);
     if (options.logger) logEvents(options.logger, this.#emitter);
     if (Symbol.asyncDispose === undefined)

@@ -6,6 +6,7 @@ import { ActionQueue } from './engine/action-queue.ts';
 import { Alarm } from './engine/alarm.ts';
 import { Batch } from './engine/batch.ts';
 import { Connector, type DialHooks, type Ports } from './engine/connector.ts';
+import { Reminders } from './engine/reminders.ts';
 import type { SessionConfig } from './session/config.ts';
 import type {
   Action,
@@ -56,6 +57,7 @@ export class Engine {
   #refused: Failure | undefined;
   readonly #alarm: Alarm;
   readonly wire: Wire = new Wire();
+  readonly #reminders = new Reminders();
 
   constructor(config: SessionConfig, ports: Ports, hooks: EngineHooks) {
     this.#session = new Session(config);
@@ -86,6 +88,18 @@ export class Engine {
   /** What is under way at this moment. */
   get load(): EngineLoad {
     return { ...this.#session.load, bufferedBytes: this.#connector.bufferedBytes, now: this.#ports.clock.now() };
+  }
+
+  /** Milliseconds, on the clock that everything here goes by. */
+  get now(): number {
+    return this.#ports.clock.now();
+  }
+
+  /** Calls back once, not before `at`, through the one timer. Returns a function that cancels it. */
+  remind(at: number, callback: () => void): () => void {
+    const cancel = this.#reminders.add(at, callback);
+    this.#setAlarm();
+    return cancel;
   }
 
   /** Tells the session an event and does what it answers. */
@@ -126,7 +140,12 @@ export class Engine {
     // Performing an action can add others: a handler that publishes, an acknowledgement.
     for (let action = this.#actions.take(); action !== undefined; action = this.#actions.take()) this.#perform(action);
     this.#isPerforming = false;
-    this.#alarm.set(this.#session.nextDeadline());
+    this.#setAlarm();
+  }
+
+  #setAlarm(): void {
+    const next = Math.min(this.#session.nextDeadline() ?? Number.POSITIVE_INFINITY, this.#reminders.next);
+    this.#alarm.set(next === Number.POSITIVE_INFINITY ? undefined : next);
   }
 
   #perform(action: Action): void {
@@ -170,7 +189,9 @@ export class Engine {
 
   #tick(): void {
     this.#connector.noticeSending();
-    this.dispatch({ type: 'tick', random: this.#ports.clock.random() });
+    const { clock } = this.#ports;
+    this.#reminders.ring(clock.now());
+    this.dispatch({ type: 'tick', random: clock.random() });
   }
 }
 

@@ -3,6 +3,7 @@ import type { MqttError } from './errors.ts';
 import type { Message } from './message.ts';
 import type { ConnectionStatus } from './session/events.ts';
 import type { NegotiatedSettings } from './session/settings.ts';
+import type { Warning } from './warning.ts';
 
 /** What `client.on` can listen to. */
 export interface ClientEvents {
@@ -23,6 +24,8 @@ export interface ClientEvents {
   packet: { readonly direction: 'sent' | 'received'; readonly packet: Packet; readonly bytes: Uint8Array };
   /** Every message, besides the subscriptions it matches. */
   messageReceived: { readonly message: Message };
+  /** Nothing failed, but something needs attention. */
+  warning: Warning;
 }
 
 /** Where the client stands. */

@@ -45,4 +45,6 @@ export type { ConnectionStatus } from './session/events.ts';
 export type { NegotiatedSettings } from './session/settings.ts';
 export type { Causes, ClientStatistics } from './statistics.ts';
 export type { FilterOptions, SubscribeOptions, SubscriptionGroup } from './subscribe.ts';
-export type { MessageHandler, OverflowPolicy, Subscription } from './subscription.ts';
+export type { OverflowPolicy } from './message-buffer.ts';
+export type { AcknowledgeMode, MessageHandler, Subscription } from './subscription.ts';
+export type { Warning, WarningCode } from './warning.ts';

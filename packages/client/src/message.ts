@@ -1,9 +1,9 @@
 import type { PropertiesOf, PublishPacket, QoS } from '@mqtide/codec';
 
-/** A message that was received. */
+/** A message that was received. Subscriptions that match the same message may be given the same object. */
 export interface Message {
   readonly topic: string;
-  /** Yours: it never changes later, and you may change it. */
+  /** Yours: the client never changes it later. If you do, other subscriptions that match the message see it. */
   readonly payload: Uint8Array;
   readonly qos: QoS;
   /** With 3.1.1, and with 5.0 unless asked otherwise: sent because of a new subscription, not just now. */
@@ -18,7 +18,10 @@ export interface Message {
   text(): string;
   /** The payload parsed as JSON. Throws a `SyntaxError` when it is not JSON. */
   json<T = unknown>(): T;
-  /** Says that you are done with the message. Does nothing when it is acknowledged by itself, as by default. */
+  /**
+   * Says that you are done with the message: with `acknowledge: 'manual'` you have to, otherwise it happens by itself. Of
+   * several subscriptions that match a message, all have to be done with it. Only the first call counts.
+   */
   acknowledge(): void;
 }
 
@@ -34,13 +37,20 @@ export class ReceivedMessage implements Message {
   readonly redelivered: boolean = false;
   readonly properties: PropertiesOf<'publish'>;
 
-  constructor({ topic, payload, qos, retain, duplicate, properties }: PublishPacket) {
+  #onDone: ((reasonCode: number) => void) | undefined;
+
+  /** `onDone` is called once, with the reason code to acknowledge with. */
+  constructor(
+    { topic, payload, qos, retain, duplicate, properties }: PublishPacket,
+    onDone?: (reasonCode: number) => void,
+  ) {
     this.topic = topic;
     this.payload = payload;
     this.qos = qos;
     this.retain = retain;
     this.duplicate = duplicate;
     this.properties = properties ?? NO_PROPERTIES;
+    this.#onDone = onDone;
   }
 
   text(): string {
@@ -51,5 +61,14 @@ export class ReceivedMessage implements Message {
     return JSON.parse(this.text()) as T;
   }
 
-  acknowledge(): void {}
+  acknowledge(): void {
+    this.done(0);
+  }
+
+  /** Whoever was given the message is done with it. */
+  done(reasonCode: number): void {
+    const onDone = this.#onDone;
+    this.#onDone = undefined;
+    onDone?.(reasonCode);
+  }
 }

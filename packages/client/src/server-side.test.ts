@@ -86,11 +86,12 @@ describe('where `Symbol.asyncDispose` is missing, as in WebKit', { timeout: 60_0
     });
     vi.stubGlobal('Symbol', WithoutDisposal);
     const { createClient } = await import('./index.ts');
-    const { SubscriptionHandle } = await import('./subscription.ts');
+    const { SubscriptionHandle } = await import('./subscription-handle.ts');
     const client = createClient({ url: 'wss://broker.example/mqtt' });
     let ended = 0;
-    const wishes = { filter: 'a', handler: undefined, buffer: 1, overflow: 'dropOldest' } as const;
+    const wishes = { handler: undefined, buffer: 1, overflow: 'dropOldest', acknowledge: 'onDelivery' } as const;
     const handle = new SubscriptionHandle(
+      'a',
       wishes,
       () => {},
       () => Promise.resolve(void (ended += 1)),

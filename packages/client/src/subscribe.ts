@@ -2,7 +2,9 @@ import type { PropertiesOf, QoS, SubackPacket, SubscriptionRequest } from '@mqti
 import { validateTopicFilter } from '@mqtide/codec';
 import { invalidArgument } from './errors.ts';
 import { type OperationOptions, checkNumber } from './operations.ts';
-import type { OverflowPolicy, Subscription } from './subscription.ts';
+import type { OverflowPolicy } from './message-buffer.ts';
+import type { AcknowledgeMode, MessageHandler, Subscription } from './subscription.ts';
+import type { Wishes } from './subscription-handle.ts';
 
 /** A topic filter with its own options, section 3.8.3.1. All but `qos` are MQTT 5 only. */
 export interface FilterOptions {
@@ -19,7 +21,9 @@ export interface FilterOptions {
 
 /** Options of `subscribe`. Those of a filter hold for each filter that has none of its own. */
 export interface SubscribeOptions extends Omit<FilterOptions, 'filter'>, OperationOptions {
-  /** Messages that wait for an iterator, or while paused. @default 1024 */
+  /** When messages of QoS 1 and 2 are acknowledged. @default 'onDelivery' */
+  readonly acknowledge?: AcknowledgeMode;
+  /** How many messages may wait for an iterator, or while paused. @default 1024 */
   readonly buffer?: number;
   /** What happens to messages that find the buffer full. @default 'dropOldest' */
   readonly overflow?: OverflowPolicy;
@@ -37,13 +41,30 @@ export interface SubscriptionGroup {
   unsubscribe(): Promise<void>;
 }
 
+const MODES: readonly unknown[] = ['onDelivery', 'afterProcessing', 'manual'] satisfies AcknowledgeMode[];
+const POLICIES: readonly unknown[] = [
+  'dropOldest',
+  'dropNewest',
+  'latestPerTopic',
+  'error',
+  'holdAcknowledgements',
+] satisfies OverflowPolicy[];
+
+/** What is to become of messages. Throws `INVALID_ARGUMENT`. */
+export function wishesOf(options: SubscribeOptions, handler: MessageHandler | undefined): Wishes {
+  const { buffer = 1_024, overflow = 'dropOldest', acknowledge = 'onDelivery' } = options;
+  checkNumber('buffer', buffer);
+  if (!POLICIES.includes(overflow)) throw invalidArgument(`\`overflow\` is one of ${POLICIES.join(', ')}.`);
+  if (!MODES.includes(acknowledge)) throw invalidArgument(`\`acknowledge\` is one of ${MODES.join(', ')}.`);
+  return { handler, buffer, overflow, acknowledge };
+}
+
 /** The filters as they are sent. Throws `INVALID_ARGUMENT`. */
 export function subscriptionRequests(
   filters: readonly (string | FilterOptions)[],
   options: SubscribeOptions,
 ): SubscriptionRequest[] {
   checkNumber('timeoutMs', options.timeoutMs);
-  checkNumber('buffer', options.buffer);
   if (filters.length === 0) throw invalidArgument('`subscribe` needs at least one filter.');
   return filters.map((each) => subscriptionRequest(typeof each === 'object' ? each : { filter: each }, options));
 }

@@ -1,5 +1,6 @@
 /* The part of the client that subscribes, and hands received messages to whom they are for. */
 import type { PublishPacket, SubackPacket, SubscriptionRequest } from '@mqtide/codec';
+import { Acknowledgements, type Hold } from './acknowledgements.ts';
 import type { Emitter } from './emitter.ts';
 import type { Engine } from './engine.ts';
 import { MqttError } from './errors.ts';
@@ -7,16 +8,19 @@ import type { ClientEvents } from './events.ts';
 import { ReceivedMessage } from './message.ts';
 import type { Operations } from './operations.ts';
 import { Router } from './router.ts';
+import type { LifecycleEvent } from './session/events.ts';
 import type { Failure } from './session/failure.ts';
 import { filterRefused } from './session/failures.ts';
-import { type SubscribeOptions, type SubscriptionGroup, refusedIn } from './subscribe.ts';
-import { type MessageHandler, SubscriptionHandle } from './subscription.ts';
+import { type SubscribeOptions, type SubscriptionGroup, refusedIn, wishesOf } from './subscribe.ts';
+import type { MessageHandler } from './subscription.ts';
+import { SubscriptionHandle } from './subscription-handle.ts';
 
 export class Subscribing {
   readonly #engine: Engine;
   readonly #operations: Operations;
   readonly #emitter: Emitter<ClientEvents>;
   readonly #report: (error: unknown) => void;
+  readonly #acknowledgements: Acknowledgements;
   readonly #router = new Router<SubscriptionHandle>();
   /** By subscriptions that have ended. */
   #droppedBefore = 0;
@@ -26,11 +30,13 @@ export class Subscribing {
     operations: Operations,
     emitter: Emitter<ClientEvents>,
     report: (error: unknown) => void,
+    ackTimeoutMs: number,
   ) {
     this.#engine = engine;
     this.#operations = operations;
     this.#emitter = emitter;
     this.#report = report;
+    this.#acknowledgements = new Acknowledgements(engine, emitter, ackTimeoutMs);
   }
 
   async subscribe(
@@ -38,13 +44,12 @@ export class Subscribing {
     options: SubscribeOptions,
     handler: MessageHandler | undefined,
   ): Promise<SubscriptionGroup> {
-    const { buffer = 1_024, overflow = 'dropOldest', properties, timeoutMs } = options;
+    const { properties, timeoutMs } = options;
+    const wishes = wishesOf(options, handler);
     options.signal?.throwIfAborted();
     const end = (handle: SubscriptionHandle): Promise<void> => this.#unsubscribe(handle);
     // Registered at once: messages may come before the SUBACK [SEC-3.8.4-a].
-    const handles = requests.map(
-      ({ filter }) => new SubscriptionHandle({ filter, handler, buffer, overflow }, this.#report, end),
-    );
+    const handles = requests.map(({ filter }) => new SubscriptionHandle(filter, wishes, this.#report, end));
     for (const handle of handles) this.#router.add(handle.filter, handle);
     let packet: SubackPacket;
     try {
@@ -85,11 +90,25 @@ export class Subscribing {
   }
 
   /** Returns whether everybody is done with the message. */
-  deliver(packet: PublishPacket): boolean {
+  deliver(packet: PublishPacket, delivery: number): boolean {
     const message = new ReceivedMessage(packet);
-    for (const handle of this.#router.match(packet.topic)) handle.deliver(message);
+    let hold: Hold | undefined;
+    for (const handle of this.#router.match(packet.topic)) {
+      if (handle.withholds && delivery !== 0) {
+        hold ??= this.#acknowledgements.hold(packet, delivery);
+        handle.deliver(hold.messageFor(handle));
+      } else {
+        handle.deliver(message);
+      }
+    }
     if (this.#emitter.has('messageReceived')) this.#emitter.emit('messageReceived', { message });
-    return true;
+    hold?.givenOut();
+    return hold === undefined;
+  }
+
+  connectionChanged(event: LifecycleEvent): void {
+    if (event.type === 'disconnection') this.#acknowledgements.connectionLost();
+    if (event.type === 'connectionSuccess') this.#acknowledgements.connected(event.settings.rejoinedSession);
   }
 
   /** The server refused a filter that it had granted in a session it has lost. */
@@ -105,6 +124,7 @@ export class Subscribing {
 
   /** Nothing more will be received. */
   end(error: MqttError | undefined): void {
+    this.#acknowledgements.clear();
     for (const handle of this.#router.all()) {
       this.#drop(handle, error);
     }

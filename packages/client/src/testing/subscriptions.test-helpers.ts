@@ -27,6 +27,18 @@ export function message(topic: string, payload: string): PublishPacket {
   return { type: 'publish', topic, payload: bytes, qos: 0, retain: false, duplicate: false };
 }
 
+/** A message of QoS 1 or 2. */
+export function reliable(packetId: number, topic: string, qos: 1 | 2 = 1, duplicate = false): PublishPacket {
+  return { ...message(topic, `${packetId}`), qos, packetId, duplicate };
+}
+
+/** The acknowledgements that arrived and were not taken yet, with their reason codes. */
+export function answers(server: ScriptedConnection): (readonly [packetId: number, reasonCode: number])[] {
+  return server.untaken.flatMap((packet) =>
+    packet.type === 'puback' || packet.type === 'pubrec' ? [[packet.packetId, packet.reasonCode] as const] : [],
+  );
+}
+
 /** A handler that remembers the texts it was given. */
 export function collector(): { readonly texts: string[]; readonly handler: (message: Message) => void } {
   const texts: string[] = [];

@@ -1,0 +1,15 @@
+/** What a `warning` is about: a string to switch on. */
+export type WarningCode =
+  /** An acknowledgement was withheld for `ackTimeoutMs`, and all later ones wait behind it. */
+  'ACKNOWLEDGEMENT_WITHHELD';
+
+/** Nothing has failed, but something needs attention. */
+export interface Warning {
+  readonly code: WarningCode;
+  /** For people; it may change. */
+  readonly message: string;
+  /** The topic filters of the subscriptions it is about. */
+  readonly filters?: readonly string[];
+  /** The topic of the message it is about. */
+  readonly topic?: string;
+}
