@@ -1,6 +1,6 @@
 import { Destinations } from './destinations.ts';
 import { Emitter } from './emitter.ts';
-import { Engine, type EngineHooks } from './engine.ts';
+import type { EngineHooks, EnginePort } from './engine.ts';
 import type { Ports } from './engine/connector.ts';
 import { MqttError } from './errors.ts';
 import type { ClientEvents, ClientState } from './events.ts';
@@ -12,6 +12,7 @@ import { Tracing } from './propagator.ts';
 import { MessageCheck, type PublishOptions, type PublishResult, publishResult } from './publish.ts';
 import { reporter } from './report-error.ts';
 import { resolveOptions } from './resolve-options.ts';
+import type { SessionConfig } from './session/config.ts';
 import type { OutgoingMessage, StopRequest } from './session/events.ts';
 import type { Failure } from './session/failure.ts';
 import type { NegotiatedSettings } from './session/settings.ts';
@@ -41,7 +42,7 @@ export interface StopOptions {
 
 /** An MQTT client. Made by `createClient`; does nothing before `start()`. */
 export class Client {
-  readonly #engine: Engine;
+  readonly #engine: EnginePort;
   readonly #operations: Operations;
   readonly #state: StateKeeper;
   readonly #emitter: Emitter<ClientEvents>;
@@ -52,12 +53,16 @@ export class Client {
   readonly #messages: MessageCheck;
 
   /** @internal */
-  constructor(options: ClientOptions, ports: Ports) {
+  constructor(
+    options: ClientOptions,
+    { clock }: Pick<Ports, 'clock'>,
+    makeEngine: (config: SessionConfig, hooks: EngineHooks) => EnginePort,
+  ) {
     const config = resolveOptions(options);
     this.#messages = new MessageCheck(config.topicAliasing.outbound === 'manual');
     const report = reporter(options.onUnhandledError);
     this.#emitter = new Emitter(report, () => tapPackets(this.#engine, this.#emitter));
-    this.#state = new StateKeeper(ports.clock, this.#emitter, (error) => this.#subscribing.end(error));
+    this.#state = new StateKeeper(clock, this.#emitter, (error) => this.#subscribing.end(error));
     this.#operations = new Operations((op) => this.#engine.dispatch({ type: 'cancel', op }));
     const destinations = new Destinations(options);
     const tracing = options.propagator && new Tracing(options.propagator, options.contextManager, report);
@@ -79,7 +84,7 @@ export class Client {
         this.#state.change({ status, attempt }, event, this.#engine.version);
       },
     };
-    this.#engine = new Engine(config, ports, hooks);
+    this.#engine = makeEngine(config, hooks);
     this.#subscribing = new Subscribing(this.#engine, this.#operations, this.#emitter, report, config.ackTimeoutMs);
     this.#statistics = new Statistics(this.#engine, this.#emitter, () => this.#subscribing.dropped);
     if (options.logger) logEvents(options.logger, this.#emitter);

@@ -18,7 +18,8 @@ import type {
 } from './session/events.ts';
 import type { Failure } from './session/failure.ts';
 import type { SessionLoad } from './session/load.ts';
-import { Wire } from './engine/wire.ts';
+import type { TrafficStatistics } from './engine/traffic.ts';
+import { type PacketTap, Wire } from './engine/wire.ts';
 import { Session } from './session/session.ts';
 
 /** The application's side of the engine. None of these may throw. */
@@ -37,11 +38,20 @@ export type UntimedEvent = SessionEvent extends infer Each
     : never
   : never;
 
-/** What is under way, and when that was. */
-export interface EngineLoad extends SessionLoad {
+/** What is under way, and what went over the wire. */
+export interface EngineFigures extends SessionLoad {
+  /** Bytes that the socket has and the network does not. */
   readonly bufferedBytes: number;
-  readonly now: number;
+  readonly sent: TrafficStatistics;
+  readonly received: TrafficStatistics;
+  /** Milliseconds from a packet to its answer, smoothed; absent before the first answer. */
+  readonly roundTripMs?: number;
+  /** That of the last answer. */
+  readonly lastRoundTripMs?: number;
 }
+
+/** What the client needs of an engine: it may run elsewhere. */
+export type EnginePort = Pick<Engine, keyof Engine>;
 
 export class Engine {
   readonly #session: Session;
@@ -56,7 +66,7 @@ export class Engine {
   #sharedOp: number | undefined;
   #refused: Failure | undefined;
   readonly #alarm: Alarm;
-  readonly wire: Wire = new Wire();
+  readonly #wire = new Wire();
   readonly #reminders = new Reminders();
 
   constructor(config: SessionConfig, ports: Ports, hooks: EngineHooks) {
@@ -64,13 +74,13 @@ export class Engine {
     this.#ports = ports;
     this.#hooks = hooks;
     this.#alarm = new Alarm(ports.clock, () => this.#tick());
-    this.#connector = new Connector(ports, hooks, config.limits.maximumPacketSize, this.wire, (event) =>
+    this.#connector = new Connector(ports, hooks, config.limits.maximumPacketSize, this.#wire, (event) =>
       this.#handle(event),
     );
     this.#batch = new Batch(
       (bytes) => {
         this.#connector.send(bytes);
-        this.wire.onFrame(bytes.length, this.#lastNow);
+        this.#wire.onFrame(bytes.length, this.#lastNow);
       },
       (op) => hooks.settle(op, SENT),
     );
@@ -85,9 +95,15 @@ export class Engine {
     return this.#connector.version;
   }
 
-  /** What is under way at this moment. */
-  get load(): EngineLoad {
-    return { ...this.#session.load, bufferedBytes: this.#connector.bufferedBytes, now: this.#ports.clock.now() };
+  /** What is under way at this moment, and what went over the wire until now. */
+  get figures(): EngineFigures {
+    const now = this.#ports.clock.now();
+    return { ...this.#session.load, bufferedBytes: this.#connector.bufferedBytes, ...this.#wire.read(now) };
+  }
+
+  /** Has every packet told, or none any more. */
+  watch(tap: PacketTap | undefined): void {
+    this.#wire.tap = tap;
   }
 
   /** Milliseconds, on the clock that everything here goes by. */
@@ -180,7 +196,7 @@ export class Engine {
   #write(packet: Packet, op: number | undefined): void {
     const problem = this.#batch.write(packet, this.version, op);
     if (problem === undefined) {
-      this.wire.onSend(packet, this.#lastNow);
+      this.#wire.onSend(packet, this.#lastNow);
       return;
     }
     const random = this.#ports.clock.random();

@@ -1,4 +1,5 @@
 import { Client } from './client.ts';
+import { Engine } from './engine.ts';
 import { SystemClock } from './io/clock.ts';
 import { WebSocketTransport } from './io/websocket.ts';
 import type { ClientOptions } from './options.ts';
@@ -9,7 +10,8 @@ import type { ClientOptions } from './options.ts';
  * Throws `INVALID_ARGUMENT` for options that can never work.
  */
 export function createClient(options: ClientOptions): Client {
-  return new Client(options, { transport: new WebSocketTransport(options.webSocket), clock: new SystemClock() });
+  const ports = { transport: new WebSocketTransport(options.webSocket), clock: new SystemClock() };
+  return new Client(options, ports, (config, hooks) => new Engine(config, ports, hooks));
 }
 
 export type { Client, StopOptions } from './client.ts';

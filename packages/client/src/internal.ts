@@ -1,10 +1,11 @@
 import { Client } from './client.ts';
 import type { Ports } from './engine/connector.ts';
+import { Engine } from './engine.ts';
 import type { ClientOptions } from './options.ts';
 
 /** A client on other ports than the platform's, for tests. Not covered by semantic versioning. */
 export function createClientWith(options: ClientOptions, ports: Ports): Client {
-  return new Client(options, ports);
+  return new Client(options, ports, (config, hooks) => new Engine(config, ports, hooks));
 }
 
 export type { Client } from './client.ts';

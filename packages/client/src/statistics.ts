@@ -1,6 +1,5 @@
 import type { Emitter } from './emitter.ts';
-import type { Engine } from './engine.ts';
-import type { TrafficStatistics } from './engine/traffic.ts';
+import type { EngineFigures, EnginePort } from './engine.ts';
 import type { ClientEvents } from './events.ts';
 import type { ErrorCode } from './errors.ts';
 
@@ -11,7 +10,7 @@ export type Causes = Readonly<Partial<Record<ErrorCode, number>>>;
  * What `client.statistics()` tells. Counts are of this moment, totals since the client was made. The first four are
  * those of the AWS IoT device SDKs; sizes are bytes of topics and payloads.
  */
-export interface ClientStatistics {
+export interface ClientStatistics extends Omit<EngineFigures, 'queued' | 'unacknowledged' | 'outbound' | 'inbound'> {
   /** Publishes, subscribes and unsubscribes that are not over. */
   readonly incompleteOperationCount: number;
   readonly incompleteOperationSize: number;
@@ -23,14 +22,6 @@ export interface ClientStatistics {
   readonly queuedOperationSize: number;
   /** QoS 1 and 2 messages in flight: `outbound` is bounded by the server's Receive Maximum, `inbound` by ours. */
   readonly inFlight: { readonly outbound: number; readonly inbound: number };
-  /** Bytes that the socket has and the network does not. */
-  readonly bufferedBytes: number;
-  readonly sent: TrafficStatistics;
-  readonly received: TrafficStatistics;
-  /** Milliseconds from a packet to its answer, smoothed; absent before the first answer. */
-  readonly roundTripMs?: number;
-  /** That of the last answer. */
-  readonly lastRoundTripMs?: number;
   /** Connections the server accepted. */
   readonly connectionCount: number;
   /** Those of them that followed a lost one. */
@@ -47,7 +38,7 @@ export interface ClientStatistics {
 
 /** Gathers what there is to know of a client: events are counted, everything else is asked for. */
 export class Statistics {
-  readonly #engine: Engine;
+  readonly #engine: EnginePort;
   readonly #dropped: () => number;
   readonly #disconnections: Partial<Record<ErrorCode, number>> = {};
   readonly #failures: Partial<Record<ErrorCode, number>> = {};
@@ -56,7 +47,7 @@ export class Statistics {
   #reconnections = 0;
   #wasLost = false;
 
-  constructor(engine: Engine, emitter: Emitter<ClientEvents>, dropped: () => number) {
+  constructor(engine: EnginePort, emitter: Emitter<ClientEvents>, dropped: () => number) {
     this.#engine = engine;
     this.#dropped = dropped;
     emitter.on('connectionSuccess', () => {
@@ -79,8 +70,7 @@ export class Statistics {
   }
 
   read(): ClientStatistics {
-    const { queued, unacknowledged, outbound, inbound, bufferedBytes, now } = this.#engine.load;
-    const { sent, received, roundTrip } = this.#engine.wire;
+    const { queued, unacknowledged, outbound, inbound, ...figures } = this.#engine.figures;
     return {
       incompleteOperationCount: queued.count + unacknowledged.count,
       incompleteOperationSize: queued.bytes + unacknowledged.bytes,
@@ -89,11 +79,7 @@ export class Statistics {
       queuedOperationCount: queued.count,
       queuedOperationSize: queued.bytes,
       inFlight: { outbound, inbound },
-      bufferedBytes,
-      sent: sent.read(now),
-      received: received.read(now),
-      ...(roundTrip.lastMs !== undefined && { lastRoundTripMs: roundTrip.lastMs }),
-      ...(roundTrip.smoothedMs !== undefined && { roundTripMs: roundTrip.smoothedMs }),
+      ...figures,
       connectionCount: this.#connections,
       reconnectCount: this.#reconnections,
       disconnectionCauses: { ...this.#disconnections },

@@ -2,7 +2,7 @@
 import type { PublishPacket, SubackPacket, SubscriptionRequest } from '@mqtide/codec';
 import { Acknowledgements, type Hold } from './acknowledgements.ts';
 import type { Emitter } from './emitter.ts';
-import type { Engine } from './engine.ts';
+import type { EnginePort as Engine } from './engine.ts';
 import { MqttError } from './errors.ts';
 import type { ClientEvents } from './events.ts';
 import { ReceivedMessage } from './message.ts';

@@ -158,6 +158,6 @@ describe('the `packet` event', () => {
     expect(wire.pendingOf(decoder)).toBeUndefined();
     wire.onSend(untouchable, 0);
     wire.onReceive(chunk, [untouchable], 0, undefined);
-    expect(wire.received.read(0)).toMatchObject({ messages: 1, bytes: 5 });
+    expect(wire.read(0).received).toMatchObject({ messages: 1, bytes: 5 });
   });
 });

@@ -1,14 +1,16 @@
 import { type Packet, type ProtocolVersion, encode } from '@mqtide/codec';
 import type { Emitter } from './emitter.ts';
-import type { Engine } from './engine.ts';
+import type { EnginePort } from './engine.ts';
 import type { ClientEvents } from './events.ts';
 import { eraseSecrets, withoutSecrets } from './redact.ts';
 
 /** Has the engine tell of packets for as long as somebody listens to them. To be called when listeners change. */
-export function tapPackets(engine: Engine, emitter: Emitter<ClientEvents>): void {
-  engine.wire.tap = emitter.has('packet')
-    ? (packet, received) => emitter.emit('packet', packetEvent(packet, received, engine.version))
-    : undefined;
+export function tapPackets(engine: EnginePort, emitter: Emitter<ClientEvents>): void {
+  engine.watch(
+    emitter.has('packet')
+      ? (packet, received) => emitter.emit('packet', packetEvent(packet, received, engine.version))
+      : undefined,
+  );
 }
 
 function packetEvent(

@@ -1,4 +1,5 @@
 import type { Decoder, Packet } from '@mqtide/codec';
+import type { EngineFigures } from '../engine.ts';
 import { RoundTrip } from './round-trip.ts';
 import { Traffic } from './traffic.ts';
 
@@ -7,13 +8,23 @@ export type PacketTap = (packet: Packet, received?: Uint8Array) => void;
 
 /** Watches what is sent and received: counts it, times it, and while somebody listens, tells of each packet. */
 export class Wire {
-  readonly sent: Traffic = new Traffic();
-  readonly received: Traffic = new Traffic();
+  readonly #sent = new Traffic();
+  readonly #received = new Traffic();
   readonly roundTrip: RoundTrip = new RoundTrip();
   /** Set while somebody listens. */
   tap: PacketTap | undefined;
   /** Messages in the frame that is being filled. */
   #messages = 0;
+
+  read(now: number): Pick<EngineFigures, 'sent' | 'received' | 'roundTripMs' | 'lastRoundTripMs'> {
+    const { smoothedMs, lastMs } = this.roundTrip;
+    return {
+      sent: this.#sent.read(now),
+      received: this.#received.read(now),
+      ...(smoothedMs !== undefined && { roundTripMs: smoothedMs }),
+      ...(lastMs !== undefined && { lastRoundTripMs: lastMs }),
+    };
+  }
 
   /** A packet was added to the frame. */
   onSend(packet: Packet, now: number): void {
@@ -24,7 +35,7 @@ export class Wire {
 
   /** The frame was handed to the socket. */
   onFrame(bytes: number, now: number): void {
-    this.sent.add(this.#messages, bytes, now);
+    this.#sent.add(this.#messages, bytes, now);
     this.#messages = 0;
   }
 
@@ -40,7 +51,7 @@ export class Wire {
       if (packet.type === 'publish') messages += 1;
       else this.roundTrip.onReceive(packet, now);
     }
-    this.received.add(messages, chunk.length, now);
+    this.#received.add(messages, chunk.length, now);
     if (pending !== undefined && packets.length > 0) this.#tell(packets, pending, chunk);
   }
 
