@@ -5,7 +5,7 @@
  */
 import type { PublishPacket } from '@mqtide/codec';
 import type { Emitter } from './emitter.ts';
-import type { Engine } from './engine.ts';
+import type { EnginePort as Engine } from './engine.ts';
 import type { ClientEvents } from './events.ts';
 import { ReceivedMessage } from './message.ts';
 import type { SubscriptionHandle } from './subscription-handle.ts';
