@@ -1,3 +1,4 @@
+import { Authenticator } from './authenticator.ts';
 import { Destinations } from './destinations.ts';
 import { Emitter } from './emitter.ts';
 import type { EngineHooks, EnginePort } from './engine.ts';
@@ -5,7 +6,7 @@ import type { Ports } from './engine/connector.ts';
 import { MqttError } from './errors.ts';
 import type { ClientEvents, ClientState } from './events.ts';
 import { logEvents } from './logger.ts';
-import { Operations } from './operations.ts';
+import { type OperationOptions, Operations, checkNumber } from './operations.ts';
 import type { ClientOptions } from './options.ts';
 import type { Payload } from './payload.ts';
 import { Tracing } from './propagator.ts';
@@ -64,12 +65,14 @@ export class Client {
     this.#emitter = new Emitter(report, () => tapPackets(this.#engine, this.#emitter));
     this.#state = new StateKeeper(clock, this.#emitter, (error) => this.#subscribing.end(error));
     this.#operations = new Operations((op) => this.#engine.dispatch({ type: 'cancel', op }));
-    const destinations = new Destinations(options);
+    const authenticator = options.authentication && new Authenticator(options.authentication);
+    const destinations = new Destinations(options, authenticator);
     const tracing = options.propagator && new Tracing(options.propagator, options.contextManager, report);
     this.#tracing = tracing;
     this.#speaks5 = config.protocolVersion === 5;
     const hooks: EngineHooks = {
       locate: (context) => destinations.locate(context),
+      authenticate: async (step, data) => (await authenticator?.take(step, data)) ?? {},
       attempting: (attempt, url) => this.#state.attempting(attempt, url),
       deliver: tracing
         ? (packet, delivery) => tracing.deliver(packet, () => this.#subscribing.deliver(packet, delivery))
@@ -214,6 +217,22 @@ export class Client {
     const requests = subscriptionRequests(isList ? filters : [filters as string], options);
     const group = await this.#subscribing.subscribe(requests, options, handler);
     return isList ? group : (group.subscriptions[0] as Subscription);
+  }
+
+  /**
+   * Authenticates again on the connection that is there, which goes on meanwhile, section 4.12.1. Resolves when the
+   * server is content. When it is not, or when the server does not prove itself, the connection ends.
+   *
+   * Rejects with `AUTHENTICATION_FAILED`, the error that ended the connection, `INVALID_STATE` (no `authentication`, no
+   * connection, or under way already), `UNSUPPORTED_BY_SERVER` (3.1.1), `STOPPED`, or the signal's reason.
+   */
+  async reauthenticate({ signal, timeoutMs }: OperationOptions = {}): Promise<void> {
+    checkNumber('timeoutMs', timeoutMs);
+    await this.#operations.begin(
+      signal,
+      () => undefined,
+      (op) => this.#engine.dispatch({ type: 'reauthenticate', op, timeoutMs }),
+    );
   }
 
   #error(failure: Failure): MqttError {

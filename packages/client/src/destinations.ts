@@ -1,16 +1,20 @@
+import type { Authenticator } from './authenticator.ts';
 import type { Destination, DialContext } from './engine/connector.ts';
 import { MqttError } from './errors.ts';
 import type { AttemptContext, ClientOptions } from './options.ts';
 import { checkUrl, credentialBytes } from './resolve-options.ts';
+import { defined } from './session/defined.ts';
 import type { Credentials } from './session/events.ts';
 import type { ErrorCode, Failure } from './session/failure.ts';
 
 /** Where to connect and as whom, asked anew for every attempt. */
 export class Destinations {
   readonly #options: ClientOptions;
+  readonly #authenticator: Authenticator | undefined;
 
-  constructor(options: ClientOptions) {
+  constructor(options: ClientOptions, authenticator: Authenticator | undefined) {
     this.#options = options;
+    this.#authenticator = authenticator;
   }
 
   /** Never rejects: what the application's functions throw is a failure of the attempt. */
@@ -21,7 +25,11 @@ export class Destinations {
     try {
       const url = await this.#url(context);
       step = 'credentials';
-      return { url, credentials: await this.#credentials(context) };
+      const credentials = await this.#credentials(context);
+      const begun = await this.#authenticator?.take('begin');
+      if (begun === undefined) return { url, credentials };
+      if ('failure' in begun) return begun;
+      return { url, credentials: { ...credentials, ...defined({ authenticationData: begun.data }) } };
     } catch (cause) {
       return { failure: failed(step, cause) };
     }

@@ -186,6 +186,9 @@ export class Engine {
       case 'dial':
         void this.#connector.dial(action);
         return;
+      case 'authenticate':
+        void this.#connector.authenticate(action);
+        return;
       case 'hangUp':
         this.#batch.flush();
         // A graceful stop waits for the socket to be closed; after anything else it is of no interest.

@@ -1,52 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { ErrorCode, MqttError } from './errors.ts';
-import type { ClientOptions } from './options.ts';
+import type { MqttError } from './errors.ts';
 import { resolveOptions } from './resolve-options.ts';
-import { connected, errorOf, reconnected, type SetUp, setUp } from './testing/set-up.test-helpers.ts';
+import { type Story, accept, failedAttempt, failedConnection } from './testing/error-stories.test-helpers.ts';
+import { connected, errorOf, reconnected, setUp } from './testing/set-up.test-helpers.ts';
 import { confirm, grant } from './testing/subscriptions.test-helpers.ts';
-
-/** A way to an error, and whether the same call or the next attempt may do better. */
-interface Story {
-  readonly code: ErrorCode;
-  readonly retryable: boolean;
-  /** Codes for which nothing can be tried that the client does not do by itself. */
-  readonly hint?: false;
-  tell(): Promise<unknown>;
-}
-
-/** The error of the state after an attempt that went wrong. */
-async function failedAttempt(
-  goWrong: (made: SetUp) => unknown,
-  options: Partial<ClientOptions> = {},
-): Promise<MqttError | undefined> {
-  const made = setUp(options);
-  void made.client.start();
-  await made.clock.settle();
-  await goWrong(made);
-  await made.clock.settle();
-  const { error } = made.client.state;
-  await made.client.stop();
-  return error;
-}
-
-/** The error of the state after a connection that went wrong. */
-async function failedConnection(
-  goWrong: (made: Awaited<ReturnType<typeof connected>>) => unknown,
-): Promise<MqttError | undefined> {
-  const made = await connected();
-  await goWrong(made);
-  await made.clock.settle();
-  const { error } = made.client.state;
-  await made.client.stop();
-  return error;
-}
-
-const accept = async ({ broker, clock }: SetUp) => {
-  const server = await broker.nextConnection();
-  server.wire.accept();
-  await clock.settle();
-  return server;
-};
 
 const STORIES: Readonly<Record<string, Story>> = {
   'a wrong URL': {
@@ -236,6 +193,20 @@ const STORIES: Readonly<Record<string, Story>> = {
       return errorOf(client.publish('a', 'x'.repeat(20)));
     },
   },
+  'a mechanism that gives up': {
+    code: 'AUTHENTICATION_FAILED',
+    retryable: false,
+    tell: async () => {
+      const begin = () => Promise.reject(new Error('no token'));
+      return errorOf(setUp({ authentication: { method: 'M', begin } }).client.start());
+    },
+  },
+  'a call that does not fit': {
+    code: 'INVALID_STATE',
+    retryable: false,
+    hint: false,
+    tell: () => errorOf(setUp().client.reauthenticate()),
+  },
   'a queue that is full': {
     code: 'QUEUE_FULL',
     retryable: true,
@@ -282,6 +253,6 @@ describe('one typed error, which says what to try', () => {
 
   it('for each code that can be raised yet', () => {
     const codes = new Set(Object.values(STORIES).map(({ code }) => code));
-    expect(codes.size).toBe(24);
+    expect(codes.size).toBe(26);
   });
 });

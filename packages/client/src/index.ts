@@ -14,6 +14,7 @@ export function createClient(options: ClientOptions): Client {
   return new Client(options, ports, (config, hooks) => new Engine(config, ports, hooks));
 }
 
+export type { Authentication, AuthenticationExchange } from './authentication.ts';
 export type { Client, StopOptions } from './client.ts';
 export type { ProtocolVersion, QoS } from '@mqtide/codec';
 export { MqttError, type ErrorCode } from './errors.ts';

@@ -1,4 +1,5 @@
 import type { PropertiesOf, ProtocolVersion, QoS, WillProperties } from '@mqtide/codec';
+import type { Authentication } from './authentication.ts';
 import type { MqttError } from './errors.ts';
 import type { WebSocketConstructor } from './io/websocket.ts';
 import type { Logger } from './logger.ts';
@@ -129,6 +130,12 @@ export interface ClientOptions {
   /** Limits and pacing of the service that is connected to, such as `./aws` has for AWS IoT Core. @default none */
   readonly brokerProfile?: BrokerProfile;
   readonly will?: WillOptions;
+  /**
+   * Enhanced authentication, MQTT 5 only: `scramSha256` of `@mqtide/client/scram`, or a mechanism of your own. It may come
+   * with `credentials`. A failure is final, unless the mechanism `isRenewable`. With it `protocolVersion: 'auto'` is 5:
+   * the client never connects without. Section 4.12.
+   */
+  readonly authentication?: Authentication;
   /** Further properties of CONNECT, such as `userProperties`, `requestResponseInformation`. MQTT 5 only. */
   readonly connectProperties?: Pick<
     PropertiesOf<'connect'>,

@@ -17,10 +17,19 @@ const IS_NUMBER = /(Ms|Seconds|Maximum)$|^max/;
 
 /** What the session is configured with. Throws `INVALID_ARGUMENT`. */
 export function resolveOptions(options: ClientOptions): SessionConfig {
-  const { protocolVersion = 5, clientId, reconnect = {}, session = {}, will, connectProperties } = options;
+  const {
+    protocolVersion = 5,
+    clientId,
+    reconnect = {},
+    session = {},
+    will,
+    connectProperties,
+    authentication,
+  } = options;
   if (typeof options.url !== 'function') checkUrl(options.url);
   const config: SessionConfig = {
-    protocolVersion,
+    // Nothing may be sent without authentication because a server spoke 3.1.1.
+    protocolVersion: authentication && protocolVersion === 'auto' ? 5 : protocolVersion,
     clientId: clientId ?? randomClientId(),
     clientIdGiven: clientId !== undefined,
     keepAliveSeconds: options.keepAliveSeconds ?? 60,
@@ -52,7 +61,8 @@ export function resolveOptions(options: ClientOptions): SessionConfig {
     brokerProfile: options.brokerProfile ?? {},
     ...(will && { will: resolveWill(will) }),
     ...(connectProperties && { connectProperties }),
-    credentialsChange: typeof options.credentials === 'function',
+    ...(authentication && { authenticationMethod: authentication.method }),
+    credentialsChange: typeof options.credentials === 'function' || authentication?.isRenewable === true,
     urlChanges: typeof options.url === 'function',
   };
   for (const part of [
@@ -74,6 +84,7 @@ export function resolveOptions(options: ClientOptions): SessionConfig {
     'failNonQos1PublishOnDisconnect',
     'failAllOnDisconnect',
   ]);
+  if (authentication && protocolVersion === 4) throw invalidArgument('`authentication` needs MQTT 5.');
   checkConnect(config, options);
   return config;
 }

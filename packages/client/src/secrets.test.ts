@@ -61,6 +61,26 @@ const STORIES: Readonly<Record<string, readonly [(made: Said) => Promise<void>, 
   'a refused CONNACK': [(made) => refuseBad(made, 0x87)],
   'bad credentials': [(made) => refuseBad(made, 0x86)],
   'bad credentials in 3.1.1': [(made) => refuseBad(made, 4), { protocolVersion: 4 }],
+  'enhanced authentication': [
+    async ({ broker, clock }) => {
+      const secret = new TextEncoder().encode(SENTINEL);
+      const properties = { authenticationMethod: 'M', authenticationData: secret };
+      const server = await broker.nextConnection();
+      server.wire.accept();
+      await clock.settle();
+      server.send({ type: 'auth', reasonCode: 0x18, properties });
+      await clock.settle();
+      server.send({ type: 'connack', sessionPresent: false, reasonCode: 0, properties });
+    },
+    { authentication: { method: 'M', begin: () => ({ initialData: new Uint8Array(1), respond: (data) => data }) } },
+  ],
+  'enhanced authentication that is refused': [
+    async ({ broker }) => {
+      const properties = { authenticationMethod: 'M', authenticationData: new TextEncoder().encode(SENTINEL) };
+      await (await broker.nextConnection()).acceptClient({ reasonCode: 0x87, properties });
+    },
+    { authentication: { method: 'M', begin: () => ({ respond: (data) => data }) } },
+  ],
   'a connect timeout': [async ({ clock }) => clock.advance(15_000)],
   'a server that closes': [
     async ({ broker, clock }) => {

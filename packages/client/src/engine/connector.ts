@@ -2,7 +2,7 @@
 import { Decoder, MalformedPacketError, type Packet, type ProtocolVersion } from '@mqtide/codec';
 import type { Clock } from '../io/clock.ts';
 import type { Connection, Transport, TransportListener } from '../io/transport.ts';
-import type { Action, Credentials, SessionEvent } from '../session/events.ts';
+import type { Action, AuthenticationAnswer, AuthenticationStep, Credentials, SessionEvent } from '../session/events.ts';
 import type { Failure } from '../session/failure.ts';
 import { failure } from '../session/failures.ts';
 import type { Wire } from './wire.ts';
@@ -32,6 +32,8 @@ export interface DialHooks {
   /** Resolves to a failure rather than rejecting. */
   locate(context: DialContext): Promise<Destination | { readonly failure: Failure }>;
   attempting(attempt: number, url: string): void;
+  /** Resolves to a failure rather than rejecting. */
+  authenticate(step: AuthenticationStep, data: Uint8Array | undefined): Promise<AuthenticationAnswer>;
 }
 
 export class Connector {
@@ -79,6 +81,14 @@ export class Connector {
       const detail = String(cause).replaceAll(destination.url, '…');
       this.#dialFailed(failure('URL_FAILED', detail, { retryable: false }));
     }
+  }
+
+  async authenticate({ step, data }: Action & { readonly do: 'authenticate' }): Promise<void> {
+    const link = this.#link;
+    const answer = await this.#hooks.authenticate(step, data);
+    const { clock } = this.#ports;
+    if (this.#link === link)
+      this.#dispatch({ type: 'authenticationStep', ...answer, now: clock.now(), random: clock.random() });
   }
 
   send(bytes: Uint8Array): void {

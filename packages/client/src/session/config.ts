@@ -53,6 +53,8 @@ export interface SessionConfig {
   /** Limits of the service: empty when it has told none. */
   readonly brokerProfile: BrokerProfile;
   readonly will?: Will;
+  /** The Authentication Method; MQTT 5 only. */
+  readonly authenticationMethod?: string;
   readonly connectProperties?: PropertiesOf<'connect'>;
   /** Whether the next attempt may come with other credentials, because a function provides them. */
   readonly credentialsChange: boolean;

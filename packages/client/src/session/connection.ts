@@ -1,4 +1,5 @@
 import type { ConnectionStatus, LifecycleEvent } from './events.ts';
+import type { Failure } from './failure.ts';
 import { KeepAlive } from './keep-alive.ts';
 import type { NegotiatedSettings } from './settings.ts';
 import type { Turn } from './turn.ts';
@@ -13,14 +14,14 @@ export type Phase = 'none' | 'waiting' | 'dialing' | 'handshake' | 'online' | 'c
 export class ConnectionState {
   readonly keepAlive: KeepAlive;
   readonly #turn: Turn;
-  readonly #onLost: () => void;
+  readonly #onLost: (reason: Failure) => void;
   #status: ConnectionStatus = 'idle';
   #phase: Phase = 'none';
   #phaseEndsAt = Number.POSITIVE_INFINITY;
   #settings: NegotiatedSettings | undefined;
 
   /** `onLost` is called when a connection that was online is so no longer. */
-  constructor(turn: Turn, pingTimeoutMs: number, onLost: () => void) {
+  constructor(turn: Turn, pingTimeoutMs: number, onLost: (reason: Failure) => void) {
     this.#turn = turn;
     this.#onLost = onLost;
     this.keepAlive = new KeepAlive(turn, pingTimeoutMs);
@@ -69,12 +70,12 @@ export class ConnectionState {
   }
 
   /** There is no connection any more. */
-  lost(): void {
+  lost(reason: Failure): void {
     this.enter('none');
     this.keepAlive.disconnected();
     if (this.#settings === undefined) return;
     this.#settings = undefined;
-    this.#onLost();
+    this.#onLost(reason);
   }
 
   /** Asks for the ticks of the deadlines that stand. */

@@ -31,7 +31,15 @@ export interface OutgoingMessage {
 export interface Credentials {
   readonly username?: string;
   readonly password?: Uint8Array;
+  /** What the mechanism of enhanced authentication says first. */
+  readonly authenticationData?: Uint8Array;
 }
+
+/** What comes of a step of enhanced authentication. */
+export type AuthenticationAnswer = { readonly data?: Uint8Array } | { readonly failure: Failure };
+
+/** A step that the mechanism of enhanced authentication is asked for. */
+export type AuthenticationStep = 'begin' | 'respond' | 'verify';
 
 /** How to end: see `ClientStopOptions`. */
 export interface StopRequest {
@@ -83,6 +91,10 @@ export type SessionEvent = { readonly now: number } & (
   | { readonly type: 'cancel'; readonly op: number }
   /** The application is done with a delivered message of QoS 1 or 2. */
   | { readonly type: 'acknowledge'; readonly delivery: number; readonly reasonCode: number }
+  /** `timeoutMs` replaces the acknowledgement timeout. */
+  | { readonly type: 'reauthenticate'; readonly op: number; readonly timeoutMs?: number | undefined }
+  /** The answer to `authenticate`. */
+  | ({ readonly type: 'authenticationStep'; readonly random: number } & AuthenticationAnswer)
   /** Bytes are on their way, in either direction, that make no whole packet yet. */
   | { readonly type: 'heard' }
   /** A deadline may have passed. `random` is used if that ends the connection. */
@@ -124,6 +136,8 @@ export type Action =
   | { readonly do: 'send'; readonly packet: Packet; readonly op?: number }
   /** Give the message to the application; with QoS 1 and 2 an `acknowledge` with this `delivery` is awaited. */
   | { readonly do: 'deliver'; readonly delivery: number; readonly packet: PublishPacket }
+  /** Ask the mechanism of enhanced authentication; an `authenticationStep` is awaited. */
+  | { readonly do: 'authenticate'; readonly step: AuthenticationStep; readonly data?: Uint8Array }
   | { readonly do: 'settle'; readonly op: number; readonly outcome: Outcome }
   /** The server refused a filter when it was subscribed again after the session was lost. */
   | { readonly do: 'unsubscribed'; readonly filter: string; readonly failure: Failure }

@@ -9,15 +9,7 @@ import type { Verdict } from './retry-policy.ts';
 type Row = readonly [message: string, hint?: string];
 
 /** Those that a session, or its engine, raises. */
-type Known = Exclude<
-  ErrorCode,
-  | 'CREDENTIALS_FAILED'
-  | 'INVALID_STATE'
-  | 'SESSION_LOCKED'
-  | 'LIMIT_EXCEEDED'
-  | 'AUTHENTICATION_FAILED'
-  | 'STORE_FAILED'
->;
+type Known = Exclude<ErrorCode, 'CREDENTIALS_FAILED' | 'SESSION_LOCKED' | 'LIMIT_EXCEEDED' | 'STORE_FAILED'>;
 
 const ADDRESS = 'Is there an MQTT broker at this address?';
 const ALLOWED = 'Check what the server allows this client to do.';
@@ -44,6 +36,8 @@ const ROWS: Readonly<Record<Known, Row>> = {
     'The packet is too large',
     'See `limits.maximumPacketSize`, and that of the server in `settings`.',
   ],
+  INVALID_STATE: ['This cannot be done now'],
+  AUTHENTICATION_FAILED: ['The authentication failed', 'See `cause`.'],
   INVALID_ARGUMENT: ['This cannot be sent'],
   UNSUPPORTED_BY_SERVER: ['The server does not support this', 'See `settings` for what it supports.'],
   URL_FAILED: ['The URL cannot be used', 'It begins with ws: or wss:, and a page served over https needs wss:.'],
@@ -59,6 +53,7 @@ const ROWS: Readonly<Record<Known, Row>> = {
 const FINAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'STOPPED',
   'INVALID_ARGUMENT',
+  'INVALID_STATE',
   'UNSUPPORTED_BY_SERVER',
   'PACKET_TOO_LARGE',
   'PUBLISH_REFUSED',

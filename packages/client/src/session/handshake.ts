@@ -47,7 +47,7 @@ export class Handshake {
     return this.#version;
   }
 
-  connectPacket({ username, password }: Credentials): ConnectPacket {
+  connectPacket({ username, password, authenticationData }: Credentials): ConnectPacket {
     const version = this.#version;
     const { will, keepAliveSeconds } = this.#config;
     return {
@@ -59,7 +59,7 @@ export class Handshake {
       ...(will && { will: version === 5 ? will : willOf311(will) }),
       ...(username !== undefined && { username }),
       ...(password !== undefined && { password }),
-      ...(version === 5 && { properties: this.#connectProperties() }),
+      ...(version === 5 && { properties: this.#connectProperties(authenticationData) }),
     };
   }
 
@@ -88,8 +88,6 @@ export class Handshake {
       },
       connack,
     );
-    if (connack.properties?.authenticationMethod !== undefined)
-      return violation('CONNACK names an authentication method that was not asked for'); // [MQTT-4.12.0-6]
     if (version === 5 && settings.clientId === '') return violation('CONNACK assigns no client identifier'); // [MQTT-3.2.2-16]
     switch (this.#resumption.judge(connack, version)) {
       case 'violation':
@@ -136,8 +134,8 @@ export class Handshake {
     return { accepted: false, failure: refused, disposition, closeWith: undefined };
   }
 
-  #connectProperties(): PropertiesOf<'connect'> {
-    const { connectProperties, limits, topicAliasing } = this.#config;
+  #connectProperties(authenticationData: Uint8Array | undefined): PropertiesOf<'connect'> {
+    const { connectProperties, limits, topicAliasing, authenticationMethod } = this.#config;
     const expirySeconds = this.#resumption.expirySeconds(5);
     return {
       ...connectProperties,
@@ -145,6 +143,7 @@ export class Handshake {
       receiveMaximum: limits.receiveMaximum,
       maximumPacketSize: limits.maximumPacketSize,
       ...(topicAliasing.inboundMaximum > 0 && { topicAliasMaximum: topicAliasing.inboundMaximum }),
+      ...defined({ authenticationMethod, authenticationData }),
     };
   }
 }

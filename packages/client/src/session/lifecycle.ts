@@ -63,10 +63,12 @@ export class Lifecycle {
     this.#dial();
   }
 
-  opened(credentials: Credentials): void {
-    if (this.#connection.phase !== 'dialing') return;
+  /** Returns whether a CONNECT was sent. */
+  opened(credentials: Credentials): boolean {
+    if (this.#connection.phase !== 'dialing') return false;
     this.#connection.enter('handshake');
     this.#turn.send(this.#handshake.connectPacket(credentials));
+    return true;
   }
 
   onConnack(connack: ConnackPacket, random: number): void {
@@ -85,6 +87,11 @@ export class Lifecycle {
     this.#end(refusedBy(code, packet, this.#handshake.version, verdict), verdict.disposition, random, {
       disconnect: packet,
     });
+  }
+
+  /** An exchange of enhanced authentication cannot go on: that ends the connection [MQTT-4.12.1-2] [SEC-4.12-b]. */
+  authenticationFailed(reason: Failure, random: number): void {
+    this.#closeWith(0x80, reason, random, 'newCredentials');
   }
 
   /** The server sent what it may not: say so, in 5.0, and close [MQTT3-4.8.0-1]. */
@@ -148,11 +155,16 @@ export class Lifecycle {
     this.#hooks.online(settings, resumed);
   }
 
-  #closeWith(reasonCode: number | undefined, reason: Failure, random: number): void {
+  #closeWith(
+    reasonCode: number | undefined,
+    reason: Failure,
+    random: number,
+    disposition: Disposition = 'retry',
+  ): void {
     if (!this.#connection.isOpen) return;
     // In 3.1.1 a DISCONNECT would mean that all is well.
     if (this.#handshake.version === 5 && reasonCode !== undefined) this.#turn.send({ type: 'disconnect', reasonCode });
-    this.#end(reason, 'retry', random);
+    this.#end(reason, disposition, random);
   }
 
   /** The one way out of an attempt or a connection that failed. */
@@ -173,7 +185,7 @@ export class Lifecycle {
     const willRetry = delayMs === undefined ? {} : { willRetryInMs: delayMs };
     const event: LifecycleEvent = { type, failure: shown, ...packets, ...willRetry };
     if (delayMs === undefined) this.#hooks.ended(shown, false);
-    this.#connection.lost();
+    this.#connection.lost(shown);
     if (delayMs === undefined) {
       this.#handshake.forgetSession();
       this.#turn.forgetWake();

@@ -9,9 +9,10 @@
  *   sending        what goes out at once, and what waits in the queue for a connection or for the send quota
  */
 import type { Packet } from '@mqtide/codec';
+import { Authentication, withoutData } from './authentication.ts';
 import type { SessionConfig } from './config.ts';
 import { ConnectionState } from './connection.ts';
-import type { Action, ConnectionStatus, SessionEvent } from './events.ts';
+import type { Action, AuthenticationAnswer, ConnectionStatus, SessionEvent } from './events.ts';
 import type { Failure } from './failure.ts';
 import { failure } from './failures.ts';
 import { Handshake } from './handshake.ts';
@@ -34,6 +35,7 @@ export class Session {
   readonly #connection: ConnectionState;
   readonly #handshake: Handshake;
   readonly #lifecycle: Lifecycle;
+  readonly #authentication: Authentication;
   readonly #stopping: Stopping;
   readonly #outbound: Outbound;
   readonly #inbound: Inbound;
@@ -52,8 +54,9 @@ export class Session {
     this.#inbound = new Inbound(turn, config.limits.receiveMaximum);
     this.#subscriptions = new Subscriptions(turn, config.ackTimeoutMs);
     this.#sending = new Sending(turn, config, this.#outbound, this.#subscriptions);
-    this.#connection = new ConnectionState(turn, config.pingTimeoutMs, () => this.#connectionLost());
+    this.#connection = new ConnectionState(turn, config.pingTimeoutMs, (reason) => this.#connectionLost(reason));
     this.#handshake = new Handshake(config);
+    this.#authentication = new Authentication(turn, config.authenticationMethod, config.ackTimeoutMs);
     const hooks = {
       online: (settings: NegotiatedSettings, resumed: boolean) => this.#online(settings, resumed),
       ended: (reason: Failure, keepsSession: boolean) => this.#ended(reason, keepsSession),
@@ -109,6 +112,7 @@ export class Session {
         return;
       case 'cancel':
         this.#sending.cancel(event.op);
+        this.#authentication.cancel(event.op);
         return;
       case 'start':
         if (this.status === 'stopping') this.#stopping.finish();
@@ -120,7 +124,7 @@ export class Session {
         this.#stopping.stop(event);
         return;
       case 'opened':
-        this.#lifecycle.opened(event.credentials);
+        if (this.#lifecycle.opened(event.credentials)) this.#authentication.connecting();
         return;
       case 'dialFailed':
         this.#lifecycle.dialFailed(event.failure, event.random);
@@ -129,11 +133,17 @@ export class Session {
         if (this.#connection.phase === 'closing') this.#stopping.closed();
         else this.#lifecycle.closed(event.code, event.reason, event.random);
         return;
+      case 'reauthenticate':
+        this.#authentication.renew(event, this.#connection.settings);
+        return;
+      case 'authenticationStep':
+        this.#authenticate(event, event.random);
+        return;
       case 'malformed':
         this.#lifecycle.malformed(event.reasonCode, event.message, event.random);
         return;
       case 'unsendable':
-        this.#unsendable(event.packet, event.op, event.message);
+        this.#unsendable(event.packet, event.op, event.message, event.random);
     }
   }
 
@@ -145,15 +155,19 @@ export class Session {
 
   /** Before CONNACK the server may say nothing else [MQTT-3.2.0-1]. */
   #greet(packet: Packet, random: number): Violation {
-    if (this.#connection.phase !== 'handshake') return undefined;
-    if (packet.type === 'connack') this.#lifecycle.onConnack(packet, random);
-    else if (packet.type === 'disconnect') this.#lifecycle.onDisconnect(packet, random);
+    if (this.#connection.phase !== 'handshake' || this.#authentication.holds(packet)) return undefined;
+    if (packet.type === 'auth') return this.#authentication.onAuth(packet);
+    if (packet.type === 'connack') {
+      const objection = this.#authentication.objection(packet);
+      if (objection !== undefined) return objection;
+      this.#lifecycle.onConnack(withoutData(packet), random);
+    } else if (packet.type === 'disconnect') this.#lifecycle.onDisconnect(packet, random);
     else return `${packet.type.toUpperCase()} before CONNACK`;
     return undefined;
   }
 
   #process(packet: Packet, random: number): Violation {
-    if (this.#mayNotExplain && packet.type !== 'publish' && packet.type !== 'disconnect' && 'properties' in packet)
+    if (this.#mayNotExplain && explains(packet))
       return `properties in ${packet.type.toUpperCase()}, though \`requestProblemInformation\` is false`;
     switch (packet.type) {
       case 'publish': {
@@ -185,8 +199,10 @@ export class Session {
       case 'disconnect':
         this.#lifecycle.onDisconnect(packet, random);
         return undefined;
+      case 'auth':
+        return this.#authentication.onAuth(packet);
       default:
-        // A second CONNACK [MQTT-3.2.0-2], an AUTH that was not asked for [MQTT-4.12.0-6], or a client's packet.
+        // A second CONNACK [MQTT-3.2.0-2], or a client's packet.
         return `an unexpected ${packet.type.toUpperCase()}`;
     }
   }
@@ -209,7 +225,15 @@ export class Session {
     this.#sending.online(settings, again, !resumed);
   }
 
-  #connectionLost(): void {
+  #authenticate(answer: AuthenticationAnswer, random: number): void {
+    if (!this.#connection.isOpen) return;
+    const outcome = this.#authentication.answered(answer, this.#connection.settings);
+    if ('code' in outcome) this.#lifecycle.authenticationFailed(outcome, random);
+    else for (const packet of outcome) this.#received(packet, random);
+  }
+
+  #connectionLost(reason: Failure): void {
+    this.#authentication.connectionLost(reason);
     this.#outbound.connectionLost();
     this.#inboundAliases.connectionLost();
     this.#inbound.connectionLost();
@@ -228,14 +252,19 @@ export class Session {
     this.#turn.forgetWake();
     if (this.#connection.phase !== 'closing') this.#lifecycle.tick(random);
     else if (this.#connection.isOverdue) this.#stopping.closed();
+    const { overdue } = this.#authentication;
+    if (overdue !== undefined) this.#lifecycle.authenticationFailed(overdue, random);
     this.#sending.expire();
     this.#connection.schedule();
+    this.#authentication.schedule();
     this.#stopping.schedule();
   }
 
   /** The codec refuses what the checks at the door let pass: that operation fails, and nothing else. */
-  #unsendable(packet: Packet, op: number | undefined, message: string): void {
+  #unsendable(packet: Packet, op: number | undefined, message: string, random: number): void {
     if (packet.type === 'connect') this.#lifecycle.unconnectable(message);
+    else if (packet.type === 'auth')
+      this.#lifecycle.authenticationFailed(failure('AUTHENTICATION_FAILED', message), random);
     else if (packet.type === 'publish' || packet.type === 'subscribe' || packet.type === 'unsubscribe') {
       const part = packet.type === 'publish' ? this.#outbound : this.#subscriptions;
       const waiting = packet.packetId === undefined ? op : part.discard(packet.packetId);
@@ -244,4 +273,10 @@ export class Session {
       this.#sending.sendMore();
     }
   }
+}
+
+/** Whether an acknowledgement or an AUTH has a Reason String or a User Property. */
+function explains(packet: Packet): boolean {
+  if (packet.type === 'publish' || packet.type === 'disconnect' || !('properties' in packet)) return false;
+  return packet.type !== 'auth' || 'reasonString' in packet.properties || 'userProperties' in packet.properties;
 }

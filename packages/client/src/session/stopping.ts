@@ -86,8 +86,9 @@ export class Stopping {
     if (!keepsSession) this.#handshake.forgetSession();
     this.#connection.hangUp();
     // First, since the loss of the connection would fail what may not wait for another one.
-    this.#hooks.ended(failure('STOPPED'), keepsSession);
-    this.#connection.lost();
+    const reason = failure('STOPPED');
+    this.#hooks.ended(reason, keepsSession);
+    this.#connection.lost(reason);
     if (!isOpen) {
       this.closed();
       return;

@@ -1,6 +1,6 @@
 /* Actions as the tests compare them: everything but the texts of failures. */
 import type { Packet, ProtocolVersion, PublishPacket } from '@mqtide/codec';
-import type { Action, ConnectionStatus, LifecycleEvent, Outcome } from '../events.ts';
+import type { Action, AuthenticationStep, ConnectionStatus, LifecycleEvent, Outcome } from '../events.ts';
 import type { ErrorCode } from '../failure.ts';
 
 /** An action in short. */
@@ -12,6 +12,7 @@ export type Seen =
   | { readonly unsubscribed: string; readonly code: ErrorCode }
   | { readonly dial: number; readonly version: ProtocolVersion }
   | { readonly hangUp: true }
+  | { readonly authenticate: AuthenticationStep; readonly data?: Uint8Array }
   | {
       readonly status: ConnectionStatus;
       readonly event?: LifecycleEvent['type'];
@@ -26,6 +27,10 @@ export const failed = (op: number, code: ErrorCode): Seen => ({ failed: op, code
 export const unsubscribed = (filter: string, code: ErrorCode): Seen => ({ unsubscribed: filter, code });
 export const dial = (attempt: number, version: ProtocolVersion): Seen => ({ dial: attempt, version });
 export const hangUp: Seen = { hangUp: true };
+export const authenticate = (step: AuthenticationStep, data?: Uint8Array): Seen => ({
+  authenticate: step,
+  ...(data && { data }),
+});
 
 /** A status; a `code` is that of the failure that is told with it. */
 export function status(
@@ -57,6 +62,8 @@ export function seen(action: Action): Seen {
       return dial(action.attempt, action.version);
     case 'hangUp':
       return hangUp;
+    case 'authenticate':
+      return authenticate(action.step, action.data);
     case 'status':
       return statusSeen(action.status, action.event);
   }

@@ -150,6 +150,8 @@ export class World {
       case 'unsubscribed':
         this.subscribed.delete(action.filter);
         break;
+      case 'authenticate':
+        throw new Error('authenticates without a method');
       case 'status':
         if (action.event?.type === 'connectionSuccess') {
           this.settings = action.event.settings;
