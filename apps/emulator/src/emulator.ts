@@ -1,0 +1,89 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { AdminEndpoint } from './admin/admin-endpoint.ts';
+import { ServiceClient } from './broker/service-client.ts';
+import { Cloud, type CloudOptions } from './cloud/cloud.ts';
+import { CognitoEndpoint } from './cognito/cognito-endpoint.ts';
+import { Identities } from './cognito/identities.ts';
+import { Gateway, type Presence } from './gateway/gateway.ts';
+
+/** Options of the emulator. */
+export interface EmulatorOptions extends CloudOptions {
+  /** Where mosquitto listens for MQTT over TCP, on 127.0.0.1. */
+  readonly brokerPort: number;
+  /** Where to listen, on 127.0.0.1. @default any free port */
+  readonly port?: number;
+}
+
+/**
+ * AWS IoT Core and Cognito Identity in front of a real broker, on one port of the loopback interface: `/mqtt` over
+ * WebSocket, Cognito at `POST /`, and `/admin/…` for what one does in the console of AWS.
+ */
+export class Emulator {
+  readonly cloud: Cloud;
+  readonly identities: Identities;
+  readonly gateway: Gateway;
+  readonly #server: Server;
+  readonly #services: ServiceClient;
+
+  /** Starts it, once the broker answers. */
+  static async start({ brokerPort, port = 0, ...options }: EmulatorOptions): Promise<Emulator> {
+    const services = await ServiceClient.connect(brokerPort, () => {});
+    const server = createServer();
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    return new Emulator(server, services, brokerPort, new Cloud(options));
+  }
+
+  private constructor(server: Server, services: ServiceClient, brokerPort: number, cloud: Cloud) {
+    this.cloud = cloud;
+    this.#server = server;
+    this.#services = services;
+    this.identities = new Identities(cloud);
+    this.gateway = new Gateway(cloud, brokerPort, (presence) => this.#tellPresence(presence));
+    const cognito = new CognitoEndpoint(cloud, this.identities);
+    const admin = new AdminEndpoint(this);
+    server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+      void (request.url?.startsWith('/admin/') ? admin : cognito).handle(request, response);
+    });
+    server.on('upgrade', (request, socket, head) => this.gateway.upgrade(request, socket, head));
+  }
+
+  /** Host and port, as an endpoint is given to a client. */
+  get endpoint(): string {
+    return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** Where Cognito and the admin API are, without a slash at the end. */
+  get httpUrl(): string {
+    return `http://${this.endpoint}`;
+  }
+
+  /** Ends it and everything that is connected. */
+  async dispose(): Promise<void> {
+    this.gateway.close();
+    this.#services.close();
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await once(this.#server, 'close');
+  }
+
+  #tellPresence({ event, clientId, principalId, sessionIdentifier, version, reason }: Presence): void {
+    if (/[#+]/.test(clientId)) return;
+    this.#services.publish(`$aws/events/presence/${event}/${clientId}`, {
+      clientId,
+      timestamp: this.cloud.clock.now(),
+      eventType: event,
+      sessionIdentifier,
+      principalIdentifier: principalId,
+      versionNumber: version,
+      ...(reason === undefined
+        ? { ipAddress: '127.0.0.1' }
+        : {
+            clientInitiatedDisconnect: reason === 'CLIENT_INITIATED_DISCONNECT',
+            disconnectReason: reason,
+          }),
+    });
+  }
+}
