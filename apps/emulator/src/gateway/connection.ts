@@ -123,12 +123,22 @@ export class Connection implements ClientLink {
     if (!isBinary) failure = new MalformedPacketError(0x81, 'a text frame');
     const delayMs = this.#bytes.spend(bytes.length, performance.now());
     if (delayMs > 0) this.#socket.pause();
-    this.#work = this.#work.then(async () => {
-      if (delayMs > 0) await wait(delayMs);
+    this.#work = this.#handleAll(this.#work, packets, failure, delayMs);
+  }
+
+  async #handleAll(
+    before: Promise<void>,
+    packets: readonly Packet[],
+    failure: MalformedPacketError | undefined,
+    delayMs: number,
+  ): Promise<void> {
+    await before;
+    if (delayMs > 0) {
+      await wait(delayMs);
       this.#socket.resume();
-      for (const packet of packets) if (this.#phase !== 'ended') await this.#handle(packet);
-      if (failure !== undefined) this.end(this.#codeOf(failure), 'CLIENT_ERROR');
-    });
+    }
+    for (const packet of packets) if (this.#phase !== 'ended') await this.#handle(packet);
+    if (failure !== undefined) this.end(this.#codeOf(failure), 'CLIENT_ERROR');
   }
 
   #codeOf({ reasonCode }: MalformedPacketError): number {

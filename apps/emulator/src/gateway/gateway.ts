@@ -47,7 +47,7 @@ export class Gateway {
 
   /** A request to become a WebSocket. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const [path = '', queryString = ''] = splitAtQuestionMark(request.url ?? '');
+    const [path, queryString] = splitAtQuestionMark(request.url ?? '');
     if (path !== '/mqtt') return refuseUpgrade(socket, 404, 'Not Found');
     if (!/(^|,\s*)mqtt(\s*,|$)/.test(request.headers['sec-websocket-protocol'] ?? '')) {
       return refuseUpgrade(socket, 400, 'Sec-WebSocket-Protocol must offer mqtt.');

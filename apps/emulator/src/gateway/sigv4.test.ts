@@ -39,7 +39,7 @@ describe.each(VECTORS)('$id, $description', (vector) => {
     for (const parameter of query.split('&')) {
       const last = parameter.at(-1) === '1' ? '2' : '1';
       const url = vector.url.replace(parameter, () => `${parameter.slice(0, -1)}${last}`);
-      expect(judge(vector, url), parameter).toHaveProperty('refused');
+      expect({ parameter, ...judge(vector, url) }).toHaveProperty('refused');
     }
   });
 

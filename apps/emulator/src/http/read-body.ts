@@ -15,7 +15,7 @@ export async function readBody(request: IncomingMessage): Promise<Readonly<Recor
 }
 
 /** The object that a text is in JSON; `undefined` when it is none. */
-export function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
+function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(text);
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
