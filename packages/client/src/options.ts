@@ -109,8 +109,11 @@ export interface ClientOptions {
   /**
    * What may wait to be sent, connected or not. `behavior` says what waits for a connection:
    * `'failQos0PublishOnDisconnect'` everything but QoS 0, `'failNonQos1PublishOnDisconnect'` QoS 1 and 2 publishes only,
-   * `'failAllOnDisconnect'` nothing.
-   * @default { behavior: 'failQos0PublishOnDisconnect', maxOperations: 10_000, maxBytes: 16_777_216, maxAgeMs: 300_000 }
+   * `'failAllOnDisconnect'` nothing. What exceeds `maxOperations` or `maxBytes` is refused with `QUEUE_FULL`, or with
+   * `overflow: 'dropOldest'` or `'dropNewest'` those that have waited longest or shortest fail with it to make room. What
+   * waits longer than `maxAgeMs`, or than its Message Expiry Interval, fails with `EXPIRED`. The three may be `Infinity`.
+   * @default { behavior: 'failQos0PublishOnDisconnect', maxOperations: 10_000, maxBytes: 16_777_216, maxAgeMs: 300_000,
+   * overflow: 'reject' }
    */
   readonly offlineQueue?: Partial<OfflineQueuePolicy>;
   /**

@@ -14,6 +14,8 @@ const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 
 /** The names of options that are numbers. */
 const IS_NUMBER = /(Ms|Seconds|Maximum)$|^max/;
+/** Those of the queue that may be `Infinity`. */
+const MAY_BE_ENDLESS = /^max(Age|Bytes|Operations)/;
 
 /** What the session is configured with. Throws `INVALID_ARGUMENT`. */
 export function resolveOptions(options: ClientOptions): SessionConfig {
@@ -49,6 +51,7 @@ export function resolveOptions(options: ClientOptions): SessionConfig {
       maxOperations: 10_000,
       maxBytes: 16 * MEBIBYTE,
       maxAgeMs: 5 * MINUTE,
+      overflow: 'reject',
       ...defined(options.offlineQueue ?? {}),
     },
     topicAliasing: {
@@ -85,6 +88,7 @@ export function resolveOptions(options: ClientOptions): SessionConfig {
     'failAllOnDisconnect',
   ]);
   if (authentication && protocolVersion === 4) throw invalidArgument('`authentication` needs MQTT 5.');
+  checkWord('offlineQueue.overflow', config.offlineQueue.overflow, ['reject', 'dropOldest', 'dropNewest']);
   checkConnect(config, options);
   return config;
 }
@@ -154,8 +158,14 @@ function checkConnect(config: SessionConfig, { credentials = {} }: ClientOptions
 /** Whole numbers from 0; the codec checks those that are sent, and 0 milliseconds leave no time for anything. */
 function checkNumbers(part: object | false): void {
   for (const [name, value] of Object.entries(part))
-    if (IS_NUMBER.test(name) && !(Number.isInteger(value) && value >= (name.endsWith('TimeoutMs') ? 1 : 0)))
+    if (IS_NUMBER.test(name) && !isWhole(value, name.endsWith('TimeoutMs') ? 1 : 0, MAY_BE_ENDLESS.test(name)))
       throw invalidArgument(`\`${name}\` is a whole number, not ${value}.`);
+}
+
+function isWhole(value: unknown, least: number, mayBeEndless: boolean): boolean {
+  return (
+    (Number.isInteger(value) && (value as number) >= least) || (mayBeEndless && value === Number.POSITIVE_INFINITY)
+  );
 }
 
 function checkWord(name: string, value: unknown, allowed: readonly unknown[]): void {

@@ -21,6 +21,7 @@ export interface OfflineQueuePolicy {
   readonly maxOperations: number;
   readonly maxBytes: number;
   readonly maxAgeMs: number;
+  readonly overflow: 'reject' | 'dropOldest' | 'dropNewest';
 }
 
 /** How topic aliases are used, section 3.3.2.3.4. */

@@ -25,6 +25,8 @@ export interface OutgoingMessage {
   readonly qos: QoS;
   readonly retain: boolean;
   readonly properties?: PropertiesOf<'publish'>;
+  /** When it expires, if it does: the session derives it from Message Expiry Interval. */
+  readonly expiresAt?: number;
 }
 
 /** User name and password for one connection attempt. */

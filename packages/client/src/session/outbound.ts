@@ -15,6 +15,7 @@ import type { SessionLossPolicy } from './config.ts';
 import { type Exchange, Exchanges } from './exchanges.ts';
 import { failure, refusedBy } from './failures.ts';
 import { refusal } from './limits.ts';
+import { propertiesNow } from './message-expiry.ts';
 import type { PublishOperation } from './operation.ts';
 import type { NegotiatedSettings } from './settings.ts';
 import type { OutboundAliases } from './topic-aliases.ts';
@@ -189,7 +190,9 @@ export class Outbound {
   }
 
   #send(exchange: Published, duplicate: boolean): void {
-    const { topic, payload, qos, retain, properties } = exchange.operation.message;
+    const { message } = exchange.operation;
+    const { topic, payload, qos, retain } = message;
+    const properties = propertiesNow(message, this.#turn.now);
     const { packetId } = exchange;
     const packet = { type: 'publish', topic, payload, qos, retain, duplicate, packetId } as const;
     this.#turn.send(this.aliases.apply(properties === undefined ? packet : { ...packet, properties }));

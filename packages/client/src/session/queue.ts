@@ -33,6 +33,7 @@ export class Queue {
   #head: Iterator<[number, Entry]> | undefined;
   #peeked: [number, Entry] | undefined;
   #lastNameless = 0;
+  #newest = 0;
   /** The one count kept beside the map: a sum of sizes cannot be derived cheaply. Only `#add` and `#remove` touch it. */
   #bytes = 0;
 
@@ -54,14 +55,12 @@ export class Queue {
     const { behavior, maxOperations, maxBytes, maxAgeMs } = this.#policy;
     if (status !== 'connected' && !MAY_WAIT[behavior](operation)) return failure('OFFLINE');
     const bytes = sizeOf(operation);
-    if (this.#entries.size >= maxOperations) return failure('QUEUE_FULL', `${maxOperations} operations`);
-    if (this.#bytes + bytes > maxBytes) return failure('QUEUE_FULL', `${maxBytes} bytes`);
+    if (!this.#makeRoom(bytes)) {
+      const isFull = this.#entries.size >= maxOperations;
+      return failure('QUEUE_FULL', isFull ? `${maxOperations} operations` : `${maxBytes} bytes`);
+    }
     // Before `start()` no time passes: the client has no timer then.
-    this.#add({
-      operation,
-      bytes,
-      expiresAt: status === 'idle' ? Number.POSITIVE_INFINITY : this.#turn.now + maxAgeMs,
-    });
+    this.#add(operation, bytes, status === 'idle' ? Number.POSITIVE_INFINITY : this.#turn.now + maxAgeMs);
     return undefined;
   }
 
@@ -74,15 +73,15 @@ export class Queue {
     this.#head = undefined;
     this.#peeked = undefined;
     const expiresAt = this.#turn.now + this.#policy.maxAgeMs;
-    for (const operation of operations) this.#add({ operation, bytes: sizeOf(operation), expiresAt });
-    for (const entry of rest) this.#add(entry);
+    for (const operation of operations) this.#add(operation, sizeOf(operation), expiresAt);
+    for (const entry of rest) this.#add(entry.operation, entry.bytes, entry.expiresAt);
   }
 
   /** Takes operations from the front while `take` wants them; one that it returns `false` for stays the first. */
   drain(take: (operation: Operation) => boolean): void {
     while (this.#entries.size > 0) {
       const first = this.#peek();
-      if (first === undefined || !take(first[1].operation)) return;
+      if (first === undefined || (!this.#failIfLate(first[1]) && !take(first[1].operation))) return;
       this.#remove(...first);
       this.#peeked = undefined;
     }
@@ -90,12 +89,14 @@ export class Queue {
 
   /** Takes every operation that `take` wants, wherever it stands. */
   takeEach(take: (operation: Operation) => boolean): void {
-    for (const [key, entry] of this.#entries) if (take(entry.operation)) this.#remove(key, entry);
+    for (const [key, entry] of this.#entries)
+      if (this.#failIfLate(entry) || take(entry.operation)) this.#remove(key, entry);
   }
 
   /** The time an operation may wait begins with `start()`. */
   started(): void {
-    for (const entry of this.#entries.values()) entry.expiresAt = this.#turn.now + this.#policy.maxAgeMs;
+    const latest = this.#turn.now + this.#policy.maxAgeMs;
+    for (const entry of this.#entries.values()) entry.expiresAt = Math.min(latest, entry.expiresAt);
     this.expire();
   }
 
@@ -117,15 +118,9 @@ export class Queue {
   }
 
   expire(): void {
-    const { now } = this.#turn;
     for (const [key, entry] of this.#entries) {
-      const { deadline, op } = entry.operation;
-      if (deadline <= now || entry.expiresAt <= now) {
-        this.#remove(key, entry);
-        this.#turn.fail(op, failure(deadline <= now ? 'ACK_TIMEOUT' : 'EXPIRED'));
-      } else {
-        this.#turn.wake(Math.min(deadline, entry.expiresAt));
-      }
+      if (this.#failIfLate(entry)) this.#remove(key, entry);
+      else this.#turn.wake(Math.min(entry.operation.deadline, entry.expiresAt));
     }
   }
 
@@ -151,11 +146,41 @@ export class Queue {
     return this.#peeked;
   }
 
-  #add(entry: Entry): void {
+  /** Waits at the end, until `latest` at the most: the message may expire before. */
+  #add(operation: Operation, bytes: number, latest: number): void {
+    const expiresAt = operation.kind === 'publish' ? Math.min(latest, operation.message.expiresAt ?? latest) : latest;
     // 0 is what nobody waits for, too.
-    this.#entries.set(entry.operation.op || this.#nameless(), entry);
-    this.#bytes += entry.bytes;
-    this.#turn.wake(Math.min(entry.operation.deadline, entry.expiresAt));
+    this.#newest = operation.op || this.#nameless();
+    this.#entries.set(this.#newest, { operation, bytes, expiresAt });
+    this.#bytes += bytes;
+    this.#turn.wake(Math.min(operation.deadline, expiresAt));
+  }
+
+  /** Whether so many bytes may wait, too. With an overflow policy others have to go for them, and fail. */
+  #makeRoom(bytes: number): boolean {
+    const { maxOperations, maxBytes, overflow } = this.#policy;
+    const isRoom = (): boolean => this.#entries.size < maxOperations && this.#bytes + bytes <= maxBytes;
+    if (overflow === 'reject' || maxOperations === 0 || bytes > maxBytes) return isRoom();
+    while (!isRoom()) {
+      const [key, entry] = (overflow === 'dropOldest' ? this.#peek() : this.#last()) as [number, Entry];
+      this.#remove(key, entry);
+      this.#turn.fail(entry.operation.op, failure('QUEUE_FULL', `given up for a later one, as \`overflow\` says`));
+    }
+    return true;
+  }
+
+  /** The one that was added last. Looking for it is needed only where several have to go at once. */
+  #last(): [number, Entry] | undefined {
+    const newest = this.#entries.get(this.#newest);
+    return newest === undefined ? [...this.#entries].at(-1) : [this.#newest, newest];
+  }
+
+  /** Fails an operation that has waited for too long, and says so. */
+  #failIfLate({ operation, expiresAt }: Entry): boolean {
+    const { now } = this.#turn;
+    const isLate = operation.deadline <= now || expiresAt <= now;
+    if (isLate) this.#turn.fail(operation.op, failure(operation.deadline <= now ? 'ACK_TIMEOUT' : 'EXPIRED'));
+    return isLate;
   }
 
   /** A key for an operation that nobody waits for: never that of one. */

@@ -4,6 +4,7 @@ import type { ConnectionStatus, OutgoingMessage, SessionEvent } from './events.t
 import { failure } from './failures.ts';
 import { refusal, requestRefusal } from './limits.ts';
 import type { SessionLoad } from './load.ts';
+import { propertiesNow, withExpiry } from './message-expiry.ts';
 import type { Operation, PublishOperation } from './operation.ts';
 import type { Outbound } from './outbound.ts';
 import { PacketIds } from './packet-ids.ts';
@@ -51,7 +52,10 @@ export class Sending {
     // QoS 0 waits for nothing while there is a connection.
     if (message.qos === 0 && status === 'connected' && this.#settings !== undefined)
       this.#transmitOnce(op, message, this.#settings);
-    else this.#submit({ kind: 'publish', op, message, deadline: this.#deadline(timeoutMs) }, status);
+    else {
+      const lasting = withExpiry(message, this.#turn.now);
+      this.#submit({ kind: 'publish', op, message: lasting, deadline: this.#deadline(timeoutMs) }, status);
+    }
   }
 
   request(event: Request, status: ConnectionStatus): void {
@@ -151,7 +155,8 @@ export class Sending {
       this.#turn.fail(op, refused);
       return;
     }
-    const { topic, payload, retain, properties } = message;
+    const { topic, payload, retain } = message;
+    const properties = propertiesNow(message, this.#turn.now);
     const packet = { type: 'publish', topic, payload, qos: 0, retain, duplicate: false } as const;
     this.#turn.sendAndSettle(
       this.#outbound.aliases.apply(properties === undefined ? packet : { ...packet, properties }),

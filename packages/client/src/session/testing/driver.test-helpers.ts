@@ -38,6 +38,7 @@ const DEFAULTS: SessionConfig = {
     maxOperations: 10_000,
     maxBytes: 16_777_216,
     maxAgeMs: 300_000,
+    overflow: 'reject',
   },
   brokerProfile: {},
   topicAliasing: { outbound: 'lru', outboundMaximum: 16, inboundMaximum: 16 },
