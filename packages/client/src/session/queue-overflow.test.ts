@@ -79,7 +79,7 @@ describe('the caps are exact:', () => {
     expect(driver.pass(1)).toEqual([failed(1, 'EXPIRED')]);
   });
 
-  it('it is not sent either when the tick is late', () => {
+  it('nor is it sent when the tick is late', () => {
     const driver = new Driver({ offlineQueue: { maxAgeMs: 5_000 }, connectTimeoutMs: 60_000 });
     driver.start();
     driver.opened();
@@ -90,7 +90,7 @@ describe('the caps are exact:', () => {
     ]);
   });
 
-  it('nor when it waited for the quota', () => {
+  it('nor when it has waited for the quota', () => {
     const driver = connected({ offlineQueue: { maxAgeMs: 5_000 } }, connack({ receiveMaximum: 1 }));
     driver.publish(1);
     driver.publish(2);
