@@ -7,7 +7,7 @@ import { inRoot } from './lib/workspace.mjs';
  * 1 kB is 1,000 bytes. `target` is what we promised ourselves; `ceiling` is what is allowed today, where the target has not
  * been reached: it may only go down (docs/decisions/0008).
  * @type {{ name: string, input: string, target: number, ceiling?: number, output?: import('rolldown').OutputOptions,
- *   external?: (string | RegExp)[] }[]}
+ *   external?: (string | RegExp)[], names?: string[] }[]}
  */
 const BUDGETS = [
   { name: '@mqtide/codec, all of it', input: 'packages/codec/src/index.ts', target: 6.5, ceiling: 7.6 },
@@ -27,6 +27,13 @@ const BUDGETS = [
     target: 14,
     external: [/identity/],
   },
+  {
+    name: '@mqtide/aws-iot, Shadow and Jobs',
+    input: 'packages/aws-iot/src/index.ts',
+    names: ['createShadow', 'createJobs'],
+    target: 5,
+  },
+  { name: '@mqtide/aws-iot, all of it', input: 'packages/aws-iot/src/index.ts', target: 6 },
 ];
 
 const rows = await Promise.all(BUDGETS.map(async (budget) => ({ ...budget, ...(await measure(budget)) })));
@@ -57,14 +64,18 @@ function row(name, ...columns) {
 }
 
 /**
- * Bundles an entry from source, as an application that uses all of it would.
+ * Bundles an entry from source, as an application that uses all of it would, or only some `names` of it.
  * @param {(typeof BUDGETS)[number]} budget
  */
-async function measure({ input, output, external = [] }) {
+async function measure({ input, output, external = [], names = [] }) {
+  const some = `export { ${names.join(', ')} } from ${JSON.stringify(inRoot(input))};`;
   const bundle = await rolldown({
-    input: inRoot(input),
+    input: names.length === 0 ? inRoot(input) : 'some',
     platform: 'browser',
     external,
+    plugins: [
+      { name: 'some', resolveId: (id) => (id === 'some' ? id : null), load: (id) => (id === 'some' ? some : null) },
+    ],
     resolve: { conditionNames: ['@mqtide/source', 'browser', 'import', 'default'] },
   });
   const { output: chunks } = await bundle.generate({ format: 'esm', ...output, minify: true });

@@ -67,6 +67,9 @@ export const LAYERS = [
     packages: ['@mqtide/codec'],
   },
 
+  // Any client fits: it knows none.
+  { name: 'aws-iot', paths: ['packages/aws-iot/src/'], layers: [], packages: [] },
+
   {
     // One suite for every implementation of a port, called by the tests of each.
     name: 'contracts',

@@ -36,7 +36,7 @@ export const inBrowser = {
     optimizeDeps: { include: ['fast-check'] },
   },
   tests: {
-    include: ['packages/{codec,client}/src/**/*.test.ts', 'packages/*/src/**/*.browser.test.ts'],
+    include: ['packages/{aws-iot,codec,client}/src/**/*.test.ts', 'packages/*/src/**/*.browser.test.ts'],
     exclude: readSourceFiles().flatMap(({ path, source }) => (needsNode(path, source) ? [path] : [])),
   },
   browser: { enabled: true, screenshotFailures: false },

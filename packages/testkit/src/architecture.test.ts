@@ -13,6 +13,7 @@ describe('this repository', () => {
     const folders = new Set(files.map(({ path }) => path.split('/').slice(0, 2).join('/')));
     expect([...folders]).toEqual(
       expect.arrayContaining([
+        'packages/aws-iot',
         'packages/codec',
         'packages/client',
         'packages/testkit',

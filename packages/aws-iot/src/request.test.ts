@@ -1,0 +1,267 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { operation } from './operation.ts';
+import { Requests } from './request.ts';
+import { errorOf, FakeMessenger, settle } from './testing/fake-messenger.test-helpers.ts';
+
+const GET = operation<object, { value?: unknown }>('svc/{name}/get');
+const CREATE = operation<object, { value?: unknown }>('svc/create', 'topic');
+const OTHER = operation<object, { value?: unknown }>('svc/other', 'topic');
+
+let messenger: FakeMessenger;
+let requests: Requests;
+beforeEach(() => {
+  vi.useFakeTimers();
+  messenger = new FakeMessenger();
+  requests = new Requests(messenger);
+});
+afterEach(() => vi.useRealTimers());
+
+const last = () => {
+  const published = messenger.published.at(-1);
+  if (published === undefined) throw new Error('nothing was published');
+  return published;
+};
+const answer = (value: unknown, published = last()): void =>
+  messenger.deliver(`${published.topic}/accepted`, { value, clientToken: published.token });
+
+describe('a request', () => {
+  it('is published when both of its answers are subscribed to, with a token of its own', async () => {
+    const got = requests.call(GET, { name: 'a' }, { x: 1 });
+    await settle();
+    expect(messenger.log).toEqual(['+svc/a/get/accepted', '+svc/a/get/rejected', 'publish svc/a/get']);
+    expect(last().body).toEqual({ x: 1, clientToken: expect.stringMatching(/^[0-9a-f]{32}$/) });
+    answer(7);
+    expect(await got).toMatchObject({ value: 7 });
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('is not changed', async () => {
+    const request = Object.freeze({ x: 1 });
+    const got = requests.call(GET, { name: 'a' }, request);
+    await settle();
+    answer(1);
+    await got;
+    expect(request).toEqual({ x: 1 });
+  });
+
+  it('gets its own answer, in whatever order they come', async () => {
+    const all = [1, 2, 3].map((x) => requests.call(GET, { name: 'a' }, { x }));
+    await settle();
+    for (const published of [...messenger.published].reverse()) answer(published.body['x'], published);
+    expect((await Promise.all(all)).map(({ value }) => value)).toEqual([1, 2, 3]);
+    expect(messenger.log.filter((line) => line.startsWith('+'))).toHaveLength(2);
+  });
+
+  it('does not take the answer of another client, one without a token, or one that is no JSON', async () => {
+    const got = requests.call(GET, { name: 'a' }, {});
+    await settle();
+    messenger.deliver('svc/a/get/accepted', { value: 'theirs', clientToken: 'theirs' });
+    messenger.deliver('svc/a/get/rejected', { code: 400, message: 'Invalid JSON' });
+    messenger.deliver('svc/a/get/accepted', '{');
+    messenger.deliver('svc/a/get/accepted', 'null');
+    answer('mine');
+    expect(await got).toMatchObject({ value: 'mine' });
+  });
+
+  it('takes an answer that overtakes the PUBACK', async () => {
+    messenger.onPublish = (published) => {
+      answer(1, published);
+      return new Promise(() => {});
+    };
+    expect(await requests.call(GET, { name: 'a' }, {})).toMatchObject({ value: 1 });
+  });
+
+  it.each([false, 0, '', null])('has %j as a value like any other', async (value) => {
+    const got = requests.call(GET, { name: 'a' }, { value });
+    await settle();
+    expect(last().body['value']).toBe(value);
+    answer(value);
+    expect((await got).value).toBe(value);
+  });
+
+  it('rejects with the code, the message and the document of the service', async () => {
+    const got = requests.call(GET, { name: 'a' }, {});
+    await settle();
+    const document = { code: 409, message: 'Version conflict', clientToken: last().token, more: true };
+    messenger.deliver('svc/a/get/rejected', document);
+    expect(await errorOf(got)).toMatchObject({
+      name: 'ServiceError',
+      code: 409,
+      message: 'Version conflict (409)',
+      document,
+      topic: 'svc/a/get',
+    });
+  });
+
+  it.each([
+    [{ code: 'VersionMismatch', message: 'm' }, 'VersionMismatch', 'm (VersionMismatch)'],
+    [{ statusCode: 400, errorCode: 'InvalidToken', errorMessage: 'm' }, 'InvalidToken', 'm (InvalidToken)'],
+    [{ error: 'InvalidRequest', errorMessage: 'm' }, 'InvalidRequest', 'm (InvalidRequest)'],
+    [{}, 'Unknown', 'The service refused the request (Unknown)'],
+  ])('understands a refusal of the form %j', async (document, code, message) => {
+    const got = requests.call(GET, { name: 'a' }, {});
+    await settle();
+    messenger.deliver('svc/a/get/rejected', { ...document, clientToken: last().token });
+    expect(await errorOf(got)).toMatchObject({ code, message });
+  });
+
+  it('rejects in time, offline or not, and leaves no timer', async () => {
+    messenger.onSubscribe = () => new Promise(() => {});
+    const got = errorOf(requests.call(GET, { name: 'a' }, {}, { timeoutMs: 500 }));
+    await vi.advanceTimersByTimeAsync(499);
+    expect(vi.getTimerCount()).toBe(1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await got).toMatchObject({ name: 'RequestError', code: 'TIMEOUT' });
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('waits half a minute by default, or what the service was made with', async () => {
+    const patient = errorOf(requests.call(GET, { name: 'a' }, {}));
+    const hasty = errorOf(new Requests(messenger, { timeoutMs: 10 }).call(GET, { name: 'b' }, {}));
+    await vi.advanceTimersByTimeAsync(10);
+    expect((await hasty).message).toContain('10 ms');
+    await vi.advanceTimersByTimeAsync(29_990);
+    expect((await patient).message).toContain('30000 ms');
+  });
+
+  it('is given up with its signal, and so is a publish that waits', async () => {
+    const signals: (AbortSignal | undefined)[] = [];
+    const publish = messenger.publish.bind(messenger);
+    messenger.publish = (topic, payload, options) => {
+      signals.push(options.signal);
+      return publish(topic, payload, options);
+    };
+    const abort = new AbortController();
+    const got = errorOf(requests.call(GET, { name: 'a' }, {}, { signal: abort.signal }));
+    await settle();
+    const reason = new Error('changed my mind');
+    abort.abort(reason);
+    expect(await got).toBe(reason);
+    expect(signals[0]?.aborted).toBe(true);
+    expect(await errorOf(requests.call(GET, { name: 'a' }, {}, { signal: abort.signal }))).toBe(reason);
+    expect(messenger.published).toHaveLength(1);
+  });
+
+  it('fails with what the client says of a publish, and the next one goes out', async () => {
+    const refused = new Error('PUBLISH_REFUSED');
+    messenger.onPublish = () => Promise.reject(refused);
+    expect(await errorOf(requests.call(GET, { name: 'a' }, {}))).toBe(refused);
+    messenger.onPublish = () => {};
+    const got = requests.call(GET, { name: 'a' }, {});
+    await settle();
+    answer(1);
+    await got;
+  });
+
+  it('fails with what the client says of a subscription, and the next one subscribes again', async () => {
+    const refused = new Error('SUBSCRIBE_REFUSED');
+    messenger.onSubscribe = (filter) => (filter.endsWith('rejected') ? Promise.reject(refused) : undefined);
+    expect(await errorOf(requests.call(GET, { name: 'a' }, {}))).toBe(refused);
+    await settle();
+    expect(messenger.filters).toEqual([]);
+    messenger.onSubscribe = () => {};
+    const got = requests.call(GET, { name: 'a' }, {});
+    await settle();
+    answer(1);
+    await got;
+    expect(messenger.published).toHaveLength(1);
+  });
+
+  it.each(['', 'a/b', 'a+', '#', 'a\0', undefined, 7])('refuses the name %j and sends nothing', async (name) => {
+    expect(await errorOf(requests.call(GET, { name: name as string }, {}))).toMatchObject({ code: 'INVALID_ARGUMENT' });
+    expect(messenger.log).toEqual([]);
+  });
+
+  it('has names with what means something when text is replaced', async () => {
+    void requests.call(GET, { name: '$&$1$$' }, {}).catch(() => {});
+    await settle();
+    expect(last().topic).toBe('svc/$&$1$$/get');
+  });
+
+  it('keeps at most eight operations subscribed to, and none that is in use is dropped', async () => {
+    const waiting = requests.call(GET, { name: 'busy' }, {});
+    await settle();
+    const busy = last();
+    for (let number = 0; number < 12; number++) {
+      const got = requests.call(GET, { name: `n${number}` }, {});
+      await settle();
+      answer(number);
+      await got;
+    }
+    expect(messenger.filters).toHaveLength(16);
+    answer('at last', busy);
+    expect(await waiting).toMatchObject({ value: 'at last' });
+  });
+
+  it('rejects when the service is closed', async () => {
+    const got = errorOf(requests.call(GET, { name: 'a' }, {}));
+    const early = errorOf(requests.call(CREATE, {}, {}));
+    await settle();
+    requests.close();
+    expect((await got)['code']).toBe('CLOSED');
+    expect((await early)['code']).toBe('CLOSED');
+    await settle();
+    expect(messenger.filters).toEqual([]);
+  });
+});
+
+describe('requests without a token', () => {
+  const reply = (topic: string, value: unknown): void => messenger.deliver(`${topic}/accepted`, { value });
+
+  it('take turns on a topic, and hold up no other', async () => {
+    const first = requests.call(CREATE, {}, { n: 1 });
+    const second = requests.call(CREATE, {}, { n: 2 });
+    const other = requests.call(OTHER, {}, {});
+    await settle();
+    expect(messenger.published.map(({ topic }) => topic)).toEqual(['svc/create', 'svc/other']);
+    expect(last().body).toEqual({});
+    reply('svc/other', 'o');
+    reply('svc/create', 'c1');
+    await settle();
+    reply('svc/create', 'c2');
+    expect((await Promise.all([first, second, other])).map(({ value }) => value)).toEqual(['c1', 'c2', 'o']);
+  });
+
+  it('go on after a failure, and subscribe anew after a timeout: a late answer is nobody’s', async () => {
+    const first = errorOf(requests.call(CREATE, {}, {}, { timeoutMs: 100 }));
+    const second = requests.call(CREATE, {}, {});
+    await vi.advanceTimersByTimeAsync(100);
+    expect(await first).toMatchObject({ code: 'TIMEOUT' });
+    expect(messenger.log.filter((line) => line.includes('accepted'))).toEqual([
+      '+svc/create/accepted',
+      '-svc/create/accepted',
+      '+svc/create/accepted',
+    ]);
+    expect(messenger.filters).toHaveLength(2);
+    reply('svc/create', 2);
+    expect((await second).value).toBe(2);
+  });
+
+  it('can be given up while they wait for their turn, and do not let the next one pass', async () => {
+    const first = requests.call(CREATE, {}, { n: 1 });
+    const abort = new AbortController();
+    const second = errorOf(requests.call(CREATE, {}, { n: 2 }, { signal: abort.signal }));
+    const third = requests.call(CREATE, {}, { n: 3 });
+    await settle();
+    abort.abort(new Error('enough'));
+    expect((await second).message).toBe('enough');
+    await settle();
+    expect(messenger.published.map(({ body }) => body['n'])).toEqual([1]);
+    reply('svc/create', 1);
+    await settle();
+    expect(messenger.published.map(({ body }) => body['n'])).toEqual([1, 3]);
+    reply('svc/create', 3);
+    expect((await Promise.all([first, third])).map(({ value }) => value)).toEqual([1, 3]);
+  });
+
+  it('reject when the answer is no JSON, without a word of it', async () => {
+    const got = errorOf(requests.call(CREATE, {}, {}));
+    await settle();
+    messenger.deliver('svc/create/accepted', '{"privateKey":"SENTINEL');
+    const error = await got;
+    expect(error).toMatchObject({ code: 'BAD_ANSWER' });
+    expect(`${error.message}${error.stack ?? ''}${JSON.stringify(error)}${String(error.cause)}`).not.toContain(
+      'SENTINEL',
+    );
+  });
+});
