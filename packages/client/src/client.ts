@@ -62,7 +62,10 @@ export class Client {
     const config = resolveOptions(options);
     this.#messages = new MessageCheck(config.topicAliasing.outbound === 'manual');
     const report = reporter(options.onUnhandledError);
-    this.#emitter = new Emitter(report, () => tapPackets(this.#engine, this.#emitter));
+    this.#emitter = new Emitter(report, () => {
+      tapPackets(this.#engine, this.#emitter);
+      this.#subscribing.listenersChanged();
+    });
     this.#state = new StateKeeper(clock, this.#emitter, (error) => this.#subscribing.end(error));
     this.#operations = new Operations((op) => this.#engine.dispatch({ type: 'cancel', op }));
     const authenticator = options.authentication && new Authenticator(options.authentication);
@@ -88,8 +91,11 @@ export class Client {
       },
     };
     this.#engine = makeEngine(config, hooks);
-    this.#subscribing = new Subscribing(this.#engine, this.#operations, this.#emitter, report, config.ackTimeoutMs);
-    this.#statistics = new Statistics(this.#engine, this.#emitter, () => this.#subscribing.dropped);
+    this.#subscribing = new Subscribing(this.#engine, this.#operations, this.#emitter, report, {
+      ackTimeoutMs: config.ackTimeoutMs,
+      unroutedHoldMs: options.unroutedHoldMs ?? 30_000,
+    });
+    this.#statistics = new Statistics(this.#engine, this.#emitter, this.#subscribing);
     if (options.logger) logEvents(options.logger, this.#emitter);
     if (Symbol.asyncDispose === undefined)
       Object.defineProperty(this, Symbol.for('Symbol.asyncDispose'), { value: () => this.stop() });
