@@ -14,12 +14,13 @@ const BUDGETS = [
   { name: '@mqtide/client with the codec', input: 'packages/client/src/index.ts', target: 16, ceiling: 23.4 },
   {
     name: 'mqtide.global.min.js',
-    input: 'packages/client/src/index.ts',
+    input: 'packages/client/src/global.ts',
     target: 18,
     ceiling: 23.4,
     output: { format: 'iife', name: 'mqtide', exports: 'named' },
   },
   { name: '@mqtide/client/indexeddb', input: 'packages/client/src/io/indexeddb/index.ts', target: 3.5 },
+  { name: '@mqtide/client/scram', input: 'packages/client/src/scram/index.ts', target: 2 },
   { name: '@mqtide/client/topics', input: 'packages/client/src/topics/index.ts', target: 2 },
   {
     name: '@mqtide/client/aws, no Cognito',

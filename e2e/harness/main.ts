@@ -1,3 +1,6 @@
-import * as mqtide from '@mqtide/client';
+import * as client from '@mqtide/client';
+import * as indexeddb from '@mqtide/client/indexeddb';
+import * as scram from '@mqtide/client/scram';
+import * as topics from '@mqtide/client/topics';
 
-globalThis.mqtide = mqtide;
+globalThis.mqtide = { ...client, ...indexeddb, ...scram, ...topics };

@@ -4,6 +4,7 @@ import { defineConfig } from 'rolldown';
 const entries = {
   index: 'src/index.ts',
   indexeddb: 'src/io/indexeddb/index.ts',
+  scram: 'src/scram/index.ts',
   topics: 'src/topics/index.ts',
   aws: 'src/aws/index.ts',
   internal: 'src/internal.ts',
@@ -41,6 +42,7 @@ export default defineConfig([
   },
   {
     ...standalone,
+    input: 'src/global.ts',
     output: {
       file: 'dist/mqtide.global.min.js',
       format: 'iife',

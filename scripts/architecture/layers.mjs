@@ -61,6 +61,13 @@ export const LAYERS = [
     packages: ['@mqtide/codec'],
   },
   {
+    // The file for a plain script element: one bundle of several entries.
+    name: 'global file',
+    paths: ['packages/client/src/global.ts'],
+    layers: ['client', 'indexeddb', 'helpers'],
+    packages: [],
+  },
+  {
     name: 'client',
     paths: ['packages/client/src/'],
     layers: ['engine', 'session', 'io ports', 'io adapters', 'shapes'],
@@ -97,6 +104,9 @@ export const LAYERS = [
     layers: ['scripts'],
     packages: [
       '@mqtide/client',
+      '@mqtide/client/indexeddb',
+      '@mqtide/client/scram',
+      '@mqtide/client/topics',
       '@mqtide/codec',
       '@mqtide/emulator',
       '@mqtide/testkit',
