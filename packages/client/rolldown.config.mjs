@@ -7,6 +7,7 @@ const entries = {
   scram: 'src/scram/index.ts',
   topics: 'src/topics/index.ts',
   aws: 'src/aws/index.ts',
+  'worker-client': 'src/worker/index.ts',
   internal: 'src/internal.ts',
 };
 
@@ -35,6 +36,12 @@ export default defineConfig([
       entryFileNames: '[name].js',
       chunkFileNames: 'chunks/[name]-[hash].js',
     },
+  },
+  {
+    // Whoever resolves `new URL('@mqtide/client/worker', import.meta.url)` may copy the file and not look into it.
+    ...standalone,
+    input: 'src/worker/worker.ts',
+    output: { file: 'dist/worker.js', format: 'esm', sourcemap: true, minify: true },
   },
   {
     ...standalone,

@@ -68,6 +68,12 @@ export const LAYERS = [
     packages: [],
   },
   {
+    name: 'worker',
+    paths: ['packages/client/src/worker/'],
+    layers: ['client', 'engine', 'session', 'io ports', 'io adapters'],
+    packages: ['@mqtide/codec'],
+  },
+  {
     name: 'client',
     paths: ['packages/client/src/'],
     layers: ['engine', 'session', 'io ports', 'io adapters', 'shapes'],

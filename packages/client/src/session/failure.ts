@@ -30,7 +30,8 @@ export type ErrorCode =
   | 'EXPIRED'
   | 'AUTHENTICATION_FAILED'
   | 'STORE_FAILED'
-  | 'STOPPED';
+  | 'STOPPED'
+  | 'WORKER_FAILED';
 
 /** An error as data: the session decides on it, the client makes an `MqttError` of it. */
 export interface Failure {

@@ -9,7 +9,10 @@ import type { Verdict } from './retry-policy.ts';
 type Row = readonly [message: string, hint?: string];
 
 /** Those that a session, or its engine, raises. */
-type Known = Exclude<ErrorCode, 'CREDENTIALS_FAILED' | 'SESSION_LOCKED' | 'LIMIT_EXCEEDED' | 'STORE_FAILED'>;
+type Known = Exclude<
+  ErrorCode,
+  'CREDENTIALS_FAILED' | 'SESSION_LOCKED' | 'LIMIT_EXCEEDED' | 'STORE_FAILED' | 'WORKER_FAILED'
+>;
 
 const ADDRESS = 'Is there an MQTT broker at this address?';
 const ALLOWED = 'Check what the server allows this client to do.';

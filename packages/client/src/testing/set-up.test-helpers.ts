@@ -2,14 +2,11 @@ import type { PacketOf } from '@mqtide/codec';
 import { MemoryTransport, ScriptedBroker, type ScriptedConnection, VirtualClock } from '@mqtide/testkit';
 import type { Client } from '../client.ts';
 import type { MqttError } from '../errors.ts';
-import type { ClientEvents } from '../events.ts';
 import { createClientWith } from '../internal.ts';
 import type { ClientOptions } from '../options.ts';
+import { type Heard, watchEvents } from './heard.test-helpers.ts';
 
 export const URL_OF_BROKER = 'ws://broker.test/mqtt';
-
-/** What happened to a client, in order: the names of the events, with the code where there is an error. */
-export type Heard = { readonly name: keyof ClientEvents; readonly event: Record<string, unknown> };
 
 /** A client on a virtual clock and a network in memory, with the broker in the hand of the test. */
 export interface SetUp {
@@ -25,14 +22,6 @@ export interface SetUp {
 
 type CONNACK = Partial<Omit<PacketOf<'connack'>, 'type'>>;
 
-const LIFECYCLE = [
-  'attemptingConnect',
-  'connectionSuccess',
-  'connectionFailure',
-  'disconnection',
-  'stopped',
-] as const satisfies readonly (keyof ClientEvents)[];
-
 export function setUp(options: Partial<ClientOptions> = {}): SetUp {
   const clock = new VirtualClock({ startAt: 1_000_000 });
   const transport = new MemoryTransport({ clock });
@@ -42,9 +31,7 @@ export function setUp(options: Partial<ClientOptions> = {}): SetUp {
     { url: URL_OF_BROKER, onUnhandledError: (error) => unhandled.push(error), ...options },
     { transport, clock },
   );
-  const heard: Heard[] = [];
-  for (const name of LIFECYCLE) client.on(name, (event) => heard.push({ name, event: { ...event } }));
-  return { clock, transport, broker, client, unhandled, heard };
+  return { clock, transport, broker, client, unhandled, heard: watchEvents(client) };
 }
 
 /** A client that is connected. */

@@ -1,0 +1,57 @@
+import { Client } from '../client.ts';
+import { invalidArgument } from '../errors.ts';
+import { SystemClock } from '../io/clock.ts';
+import type { ClientOptions } from '../options.ts';
+import { CONNECT } from './letters.ts';
+import { Reminding } from './reminding.ts';
+import { RemoteEngine } from './remote-engine.ts';
+
+/** What is needed of a `Worker`. */
+export interface WorkerLike {
+  postMessage(message: unknown, transfer: Transferable[]): void;
+  addEventListener(type: 'error' | 'messageerror', listener: (event: Event) => void): void;
+}
+
+/** Options of `createWorkerClient`: those of `createClient`. Functions among them are called on the page. */
+export interface WorkerClientOptions extends Omit<ClientOptions, 'webSocket'> {
+  /**
+   * Milliseconds after which a worker that gives no sign of life, or was never loaded, is given up: everything then fails
+   * with `WORKER_FAILED`.
+   * @default 15_000
+   */
+  readonly workerTimeoutMs?: number;
+}
+
+/**
+ * Makes a client that runs in a worker: socket, session, keep alive and the reading and writing of packets leave the main
+ * thread; options, handlers and iterators stay. It is a `Client` like any other, with three differences: `state` follows a
+ * moment later, `statistics()` tells what the worker told last, and messages of QoS 0 are copied once more.
+ *
+ * The worker is one that runs `@mqtide/client/worker`, for any number of clients. Ending it is up to you.
+ *
+ * Throws `INVALID_ARGUMENT` for options that can never work.
+ */
+export function createWorkerClient(worker: WorkerLike, options: WorkerClientOptions): Client {
+  const { workerTimeoutMs = 15_000, ...rest } = options;
+  if (!(workerTimeoutMs > 0)) throw invalidArgument('`workerTimeoutMs` is a number above 0.');
+  if ('webSocket' in rest) throw invalidArgument('A WebSocket class cannot be handed to a worker.');
+  const clock = new SystemClock();
+  return new Client(rest, { clock }, (config, hooks) => {
+    const connect = (onGone: (reason: string) => void): MessagePort => connectTo(worker, onGone);
+    return new RemoteEngine(config, hooks, connect, new Reminding(clock), workerTimeoutMs);
+  });
+}
+
+function connectTo(worker: WorkerLike, onGone: (reason: string) => void): MessagePort {
+  const { port1, port2 } = new MessageChannel();
+  let isLoaded = false;
+  port1.addEventListener('message', () => (isLoaded = true), { once: true });
+  // Where there is such an event.
+  port1.addEventListener('close', () => onGone('its port was closed'));
+  // What code of the application throws in the worker, later, is not our affair.
+  worker.addEventListener('error', () => {
+    if (!isLoaded) onGone('it could not be loaded');
+  });
+  worker.postMessage({ type: CONNECT, port: port2 }, [port2]);
+  return port1;
+}

@@ -1,0 +1,1 @@
+export { type WorkerClientOptions, type WorkerLike, createWorkerClient } from './create-worker-client.ts';
