@@ -62,10 +62,7 @@ export class Client {
     const config = resolveOptions(options);
     this.#messages = new MessageCheck(config.topicAliasing.outbound === 'manual');
     const report = reporter(options.onUnhandledError);
-    this.#emitter = new Emitter(report, () => {
-      tapPackets(this.#engine, this.#emitter);
-      this.#subscribing.listenersChanged();
-    });
+    this.#emitter = new Emitter(report, () => tapPackets(this.#engine, this.#emitter));
     this.#state = new StateKeeper(clock, this.#emitter, (error) => this.#subscribing.end(error));
     this.#operations = new Operations((op) => this.#engine.dispatch({ type: 'cancel', op }));
     const authenticator = options.authentication && new Authenticator(options.authentication);
@@ -91,11 +88,8 @@ export class Client {
       },
     };
     this.#engine = makeEngine(config, hooks);
-    this.#subscribing = new Subscribing(this.#engine, this.#operations, this.#emitter, report, {
-      ackTimeoutMs: config.ackTimeoutMs,
-      unroutedHoldMs: options.unroutedHoldMs ?? 30_000,
-    });
-    this.#statistics = new Statistics(this.#engine, this.#emitter, this.#subscribing);
+    this.#subscribing = new Subscribing(this.#engine, this.#operations, this.#emitter, report, config.ackTimeoutMs);
+    this.#statistics = new Statistics(this.#engine, this.#emitter, () => this.#subscribing.dropped);
     if (options.logger) logEvents(options.logger, this.#emitter);
     if (Symbol.asyncDispose === undefined)
       Object.defineProperty(this, Symbol.for('Symbol.asyncDispose'), { value: () => this.stop() });
@@ -153,6 +147,19 @@ export class Client {
     const stopped = this.#state.stopped();
     this.#engine.dispatch({ type: 'stop', ...(options satisfies StopRequest) });
     return stopped;
+  }
+
+  /**
+   * Resolves when no operation waits to be sent and there is room in the socket, which holds 1 MiB at the most: at once,
+   * as a rule. A loop that awaits it publishes as fast as the network takes it. When the connection is lost it waits on
+   * with what `offlineQueue` lets wait. Rejects only with the signal's reason.
+   */
+  drained({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    return this.#operations.begin(
+      signal,
+      () => undefined,
+      (op) => this.#engine.dispatch({ type: 'awaitDrained', op }),
+    );
   }
 
   /** `stop()`, for `await using`. */

@@ -83,6 +83,7 @@ export class Engine {
         this.#wire.onFrame(bytes.length, this.#lastNow);
       },
       (op) => hooks.settle(op, SENT),
+      () => this.#noticeLevel(),
     );
   }
 
@@ -127,12 +128,14 @@ export class Engine {
   publish(op: number, message: OutgoingMessage, timeoutMs: number | undefined): void {
     // While a batch is open the turn has not ended, and no time passes within a turn.
     const now = this.#batch.isOpen ? this.#lastNow : this.#ports.clock.now();
+    // A timer may be late by a minute.
+    this.#noticeLevel();
     this.#handle({ type: 'publish', op, message, now, timeoutMs });
   }
 
   /** Whether `publishOnce` may be used: nothing is under way that would have to be done before. */
   get isReady(): boolean {
-    return !this.#isPerforming && this.#session.status === 'connected';
+    return !this.#isPerforming && this.#session.status === 'connected' && this.#session.outlet.isOpen;
   }
 
   /**
@@ -206,8 +209,16 @@ export class Engine {
     this.dispatch({ type: 'unsendable', packet, message: problem, random, ...(op !== undefined && { op }) });
   }
 
+  /** Whether there is room in the socket is asked only while there was none. */
+  #noticeLevel(): void {
+    if (this.#session.outlet.isOpen) return;
+    const bufferedBytes = this.#connector.bufferedBytes + this.#batch.pendingBytes;
+    this.dispatch({ type: 'socketLevel', bufferedBytes });
+  }
+
   #tick(): void {
     this.#connector.noticeSending();
+    this.#noticeLevel();
     const { clock } = this.#ports;
     this.#reminders.ring(clock.now());
     this.dispatch({ type: 'tick', random: clock.random() });

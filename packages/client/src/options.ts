@@ -132,12 +132,6 @@ export interface ClientOptions {
   readonly limits?: { readonly receiveMaximum?: number; readonly maximumPacketSize?: number };
   /** Limits and pacing of the service that is connected to, such as `./aws` has for AWS IoT Core. @default none */
   readonly brokerProfile?: BrokerProfile;
-  /**
-   * Milliseconds that QoS 1 and 2 messages of a resumed session wait, unacknowledged, for a subscription that matches or
-   * a listener to `messageReceived`. Then they are acknowledged, counted in `statistics()`, and a `warning` tells of them.
-   * @default 30_000
-   */
-  readonly unroutedHoldMs?: number;
   readonly will?: WillOptions;
   /**
    * Enhanced authentication, MQTT 5 only: `scramSha256` of `@mqtide/client/scram`, or a mechanism of your own. It may come

@@ -42,8 +42,8 @@ export type PublishResult =
 /** Checks the arguments of `publish`. Throws `INVALID_ARGUMENT`. */
 export class MessageCheck {
   readonly #mayAlias: boolean;
-  /** Applications publish to the same topic again and again. */
-  #lastGoodTopic: string | undefined;
+  /** Applications publish to the same topic again and again. At first it is what nothing is equal to. */
+  #lastGoodTopic: unknown = Number.NaN;
 
   constructor(mayAlias: boolean) {
     this.#mayAlias = mayAlias;

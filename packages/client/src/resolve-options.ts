@@ -75,7 +75,6 @@ export function resolveOptions(options: ClientOptions): SessionConfig {
     config.offlineQueue,
     config.topicAliasing,
     config.limits,
-    { unroutedHoldMs: options.unroutedHoldMs ?? 0 },
   ])
     checkNumbers(part);
   checkWord('protocolVersion', protocolVersion, [5, 4, 'auto']);

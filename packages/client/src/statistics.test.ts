@@ -22,7 +22,6 @@ describe('client.statistics()', () => {
       connectionFailureCauses: {},
       operationFailureCauses: {},
       droppedMessageCount: 0,
-      unroutedMessageCount: 0,
     });
   });
 

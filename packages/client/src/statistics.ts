@@ -34,20 +34,12 @@ export interface ClientStatistics extends Omit<EngineFigures, 'queued' | 'unackn
   readonly operationFailureCauses: Causes;
   /** Received messages that found the buffer of their subscription full. */
   readonly droppedMessageCount: number;
-  /** Received messages of QoS 1 and 2 that matched no subscription and were acknowledged. */
-  readonly unroutedMessageCount: number;
-}
-
-/** What becomes of received messages. */
-interface Reception {
-  readonly dropped: number;
-  readonly unrouted: number;
 }
 
 /** Gathers what there is to know of a client: events are counted, everything else is asked for. */
 export class Statistics {
   readonly #engine: EnginePort;
-  readonly #reception: Reception;
+  readonly #dropped: () => number;
   readonly #disconnections: Partial<Record<ErrorCode, number>> = {};
   readonly #failures: Partial<Record<ErrorCode, number>> = {};
   readonly #operations: Partial<Record<ErrorCode, number>> = {};
@@ -55,9 +47,9 @@ export class Statistics {
   #reconnections = 0;
   #wasLost = false;
 
-  constructor(engine: EnginePort, emitter: Emitter<ClientEvents>, reception: Reception) {
+  constructor(engine: EnginePort, emitter: Emitter<ClientEvents>, dropped: () => number) {
     this.#engine = engine;
-    this.#reception = reception;
+    this.#dropped = dropped;
     emitter.on('connectionSuccess', () => {
       this.#connections += 1;
       if (this.#wasLost) this.#reconnections += 1;
@@ -93,8 +85,7 @@ export class Statistics {
       disconnectionCauses: { ...this.#disconnections },
       connectionFailureCauses: { ...this.#failures },
       operationFailureCauses: { ...this.#operations },
-      droppedMessageCount: this.#reception.dropped,
-      unroutedMessageCount: this.#reception.unrouted,
+      droppedMessageCount: this.#dropped(),
     };
   }
 }

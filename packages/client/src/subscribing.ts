@@ -14,7 +14,6 @@ import { filterRefused } from './session/failures.ts';
 import { type SubscribeOptions, type SubscriptionGroup, refusedIn, wishesOf } from './subscribe.ts';
 import type { MessageHandler } from './subscription.ts';
 import { SubscriptionHandle } from './subscription-handle.ts';
-import { Unrouted } from './unrouted.ts';
 
 export class Subscribing {
   readonly #engine: Engine;
@@ -22,7 +21,6 @@ export class Subscribing {
   readonly #emitter: Emitter<ClientEvents>;
   readonly #report: (error: unknown) => void;
   readonly #acknowledgements: Acknowledgements;
-  readonly #unrouted: Unrouted;
   readonly #router = new Router<SubscriptionHandle>();
   /** By subscriptions that have ended. */
   #droppedBefore = 0;
@@ -32,14 +30,13 @@ export class Subscribing {
     operations: Operations,
     emitter: Emitter<ClientEvents>,
     report: (error: unknown) => void,
-    { ackTimeoutMs, unroutedHoldMs }: { readonly ackTimeoutMs: number; readonly unroutedHoldMs: number },
+    ackTimeoutMs: number,
   ) {
     this.#engine = engine;
     this.#operations = operations;
     this.#emitter = emitter;
     this.#report = report;
     this.#acknowledgements = new Acknowledgements(engine, emitter, ackTimeoutMs);
-    this.#unrouted = new Unrouted(engine, emitter, unroutedHoldMs);
   }
 
   async subscribe(
@@ -54,8 +51,6 @@ export class Subscribing {
     // Registered at once: messages may come before the SUBACK [SEC-3.8.4-a].
     const handles = requests.map(({ filter }) => new SubscriptionHandle(filter, wishes, this.#report, end));
     for (const handle of handles) this.#router.add(handle.filter, handle);
-    // Not at once: a handler is not called while it is being registered.
-    queueMicrotask(() => this.#deliverUnrouted());
     let packet: SubackPacket;
     try {
       const bound = { ...(properties && { properties }), ...(timeoutMs !== undefined && { timeoutMs }) };
@@ -94,19 +89,11 @@ export class Subscribing {
     return this.#router.all().reduce((sum, { dropped }) => sum + dropped, this.#droppedBefore);
   }
 
-  /** Messages of QoS 1 and 2 that matched nothing and were acknowledged. */
-  get unrouted(): number {
-    return this.#unrouted.count;
-  }
-
   /** Returns whether everybody is done with the message. */
   deliver(packet: PublishPacket, delivery: number): boolean {
-    const handles = this.#router.match(packet.topic);
-    if (handles.length === 0 && delivery !== 0 && !this.#emitter.has('messageReceived'))
-      return this.#unrouted.add(packet, delivery);
     const message = new ReceivedMessage(packet);
     let hold: Hold | undefined;
-    for (const handle of handles) {
+    for (const handle of this.#router.match(packet.topic)) {
       if (handle.withholds && delivery !== 0) {
         hold ??= this.#acknowledgements.hold(packet, delivery);
         handle.deliver(hold.messageFor(handle));
@@ -120,15 +107,8 @@ export class Subscribing {
   }
 
   connectionChanged(event: LifecycleEvent): void {
-    for (const part of [this.#acknowledgements, this.#unrouted]) {
-      if (event.type === 'disconnection') part.connectionLost();
-      if (event.type === 'connectionSuccess') part.connected(event.settings.rejoinedSession);
-    }
-  }
-
-  /** A listener has come or gone. */
-  listenersChanged(): void {
-    if (this.#emitter.has('messageReceived')) this.#deliverUnrouted();
+    if (event.type === 'disconnection') this.#acknowledgements.connectionLost();
+    if (event.type === 'connectionSuccess') this.#acknowledgements.connected(event.settings.rejoinedSession);
   }
 
   /** The server refused a filter that it had granted in a session it has lost. */
@@ -145,18 +125,9 @@ export class Subscribing {
   /** Nothing more will be received. */
   end(error: MqttError | undefined): void {
     this.#acknowledgements.clear();
-    this.#unrouted.clear();
     for (const handle of this.#router.all()) {
       this.#drop(handle, error);
     }
-  }
-
-  #deliverUnrouted(): void {
-    const isWanted = (topic: string): boolean =>
-      this.#emitter.has('messageReceived') || this.#router.match(topic).length > 0;
-    this.#unrouted.take(isWanted, (packet, delivery) => {
-      if (this.deliver(packet, delivery)) this.#engine.dispatch({ type: 'acknowledge', delivery, reasonCode: 0 });
-    });
   }
 
   async #unsubscribe(handle: SubscriptionHandle): Promise<void> {
@@ -179,9 +150,7 @@ export class Subscribing {
 
   #drop(handle: SubscriptionHandle, error?: MqttError): void {
     this.#droppedBefore += handle.dropped;
-    const { filter } = handle;
-    this.#router.remove(filter, handle);
-    if (this.#router.handlesOf(filter).length === 0) this.#unrouted.filterEnded(filter);
+    this.#router.remove(handle.filter, handle);
     handle.end(error);
   }
 

@@ -14,6 +14,7 @@ const MAX_HOPS = 8;
 export class Batch {
   readonly #send: (bytes: Uint8Array) => void;
   readonly #onHandedOver: (op: number) => void;
+  readonly #onFlushed: () => void;
   readonly #writer = new Writer(4_096);
   /** Operations that are over when the batch has been handed to the socket. */
   #handedOver: number[] = [];
@@ -22,9 +23,15 @@ export class Batch {
   #hops = 0;
   #lengthAtHop = 0;
 
-  constructor(send: (bytes: Uint8Array) => void, onHandedOver: (op: number) => void) {
+  constructor(send: (bytes: Uint8Array) => void, onHandedOver: (op: number) => void, onFlushed: () => void) {
     this.#send = send;
     this.#onHandedOver = onHandedOver;
+    this.#onFlushed = onFlushed;
+  }
+
+  /** Bytes that were written and not yet handed to the socket. */
+  get pendingBytes(): number {
+    return this.#writer.length;
   }
 
   /** Whether a turn has begun and not ended. */
@@ -55,11 +62,13 @@ export class Batch {
       this.#send(this.#writer.view());
       this.#writer.clear();
     }
-    if (this.#handedOver.length === 0) return;
-    const handedOver = this.#handedOver;
-    this.#handedOver = [];
-    this.#lastOp = undefined;
-    for (const op of handedOver) this.#onHandedOver(op);
+    if (this.#handedOver.length > 0) {
+      const handedOver = this.#handedOver;
+      this.#handedOver = [];
+      this.#lastOp = undefined;
+      for (const op of handedOver) this.#onHandedOver(op);
+    }
+    this.#onFlushed();
   }
 
   #open(): void {

@@ -97,6 +97,10 @@ export type SessionEvent = { readonly now: number } & (
   | { readonly type: 'reauthenticate'; readonly op: number; readonly timeoutMs?: number | undefined }
   /** The answer to `authenticate`. */
   | ({ readonly type: 'authenticationStep'; readonly random: number } & AuthenticationAnswer)
+  /** Settled once nothing waits to be sent. */
+  | { readonly type: 'awaitDrained'; readonly op: number }
+  /** What waits in the socket: told on each tick and now and then while `isOpen` is false. */
+  | { readonly type: 'socketLevel'; readonly bufferedBytes: number }
   /** Bytes are on their way, in either direction, that make no whole packet yet. */
   | { readonly type: 'heard' }
   /** A deadline may have passed. `random` is used if that ends the connection. */

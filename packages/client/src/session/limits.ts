@@ -1,5 +1,11 @@
 /* What the server announced in its CONNACK that it does not accept, checked before anything is sent. Section 3.2.2.3. */
-import { type Packet, type SubscribePacket, type UnsubscribePacket, packetSize } from '@mqtide/codec';
+import {
+  type Packet,
+  type ProtocolVersion,
+  type SubscribePacket,
+  type UnsubscribePacket,
+  packetSize,
+} from '@mqtide/codec';
 import type { OutgoingMessage } from './events.ts';
 import type { Failure } from './failure.ts';
 import { failure } from './failures.ts';
@@ -33,16 +39,20 @@ export function requestRefusal(
   return settings.maximumPacketSize === LARGEST_PACKET ? undefined : oversize(packet, settings);
 }
 
+/** Bytes of a packet; none for what cannot be sent, of which `unsendable` will tell what is wrong with it. */
+export function wireBytes(packet: Packet, version: ProtocolVersion): number {
+  try {
+    return packetSize(packet, version);
+  } catch {
+    return 0;
+  }
+}
+
 /** No packet may be larger than the server accepts [MQTT-3.2.2-15]. */
 export function oversize(
   packet: Packet,
   { maximumPacketSize, protocolVersion }: NegotiatedSettings,
 ): Failure | undefined {
-  let size = 0;
-  try {
-    size = packetSize(packet, protocolVersion);
-  } catch {
-    // Nothing that can be sent: `unsendable` will tell what is wrong with it.
-  }
+  const size = wireBytes(packet, protocolVersion);
   return size > maximumPacketSize ? failure('PACKET_TOO_LARGE', `${size} of ${maximumPacketSize} bytes`) : undefined;
 }

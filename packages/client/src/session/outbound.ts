@@ -17,8 +17,8 @@ import { failure, refusedBy } from './failures.ts';
 import { refusal } from './limits.ts';
 import { propertiesNow } from './message-expiry.ts';
 import type { PublishOperation } from './operation.ts';
+import type { Outlet } from './outlet.ts';
 import type { NegotiatedSettings } from './settings.ts';
-import type { OutboundAliases } from './topic-aliases.ts';
 import type { Turn } from './turn.ts';
 
 /** The server may not have the message yet. */
@@ -39,15 +39,15 @@ export type Violation = string | undefined;
 
 export class Outbound {
   readonly #turn: Turn;
+  readonly #outlet: Outlet;
   // Valid for the session.
   readonly exchanges: Exchanges<Published | Released>;
   // Valid for the connection.
-  readonly aliases: OutboundAliases;
   readonly #toResend = new Set<Published>();
   #settings: NegotiatedSettings | undefined;
 
-  constructor(turn: Turn, ackTimeoutMs: number, aliases: OutboundAliases) {
-    this.aliases = aliases;
+  constructor(turn: Turn, ackTimeoutMs: number, outlet: Outlet) {
+    this.#outlet = outlet;
     this.exchanges = new Exchanges(turn, ackTimeoutMs);
     this.#turn = turn;
   }
@@ -131,7 +131,7 @@ export class Outbound {
     const settings = this.#settings;
     if (settings === undefined) return;
     for (const exchange of this.#toResend) {
-      if (this.exchanges.size - this.#toResend.size >= settings.receiveMaximum) return;
+      if (!this.#outlet.isOpen || this.exchanges.size - this.#toResend.size >= settings.receiveMaximum) return;
       this.#toResend.delete(exchange);
       const refused = refusal(exchange.operation.message, settings);
       if (refused === undefined) {
@@ -195,7 +195,7 @@ export class Outbound {
     const properties = propertiesNow(message, this.#turn.now);
     const { packetId } = exchange;
     const packet = { type: 'publish', topic, payload, qos, retain, duplicate, packetId } as const;
-    this.#turn.send(this.aliases.apply(properties === undefined ? packet : { ...packet, properties }));
+    this.#outlet.send(properties === undefined ? packet : { ...packet, properties });
   }
 
   #sendPubrel(packetId: number): void {

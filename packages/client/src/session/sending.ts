@@ -7,6 +7,7 @@ import type { SessionLoad } from './load.ts';
 import { propertiesNow, withExpiry } from './message-expiry.ts';
 import type { Operation, PublishOperation } from './operation.ts';
 import type { Outbound } from './outbound.ts';
+import type { Outlet } from './outlet.ts';
 import { PacketIds } from './packet-ids.ts';
 import { Queue } from './queue.ts';
 import type { NegotiatedSettings } from './settings.ts';
@@ -17,15 +18,19 @@ type Request = SessionEvent & { readonly type: 'subscribe' | 'unsubscribe' };
 
 export class Sending {
   readonly #turn: Turn;
+  readonly #outlet: Outlet;
   readonly #outbound: Outbound;
   readonly #subscriptions: Subscriptions;
   readonly #queue: Queue;
   readonly #packetIds: PacketIds;
+  /** Operations that are over once nothing waits. */
+  #awaitDrained: number[] = [];
   // Valid for the connection.
   #settings: NegotiatedSettings | undefined;
 
-  constructor(turn: Turn, config: SessionConfig, outbound: Outbound, subscriptions: Subscriptions) {
+  constructor(turn: Turn, config: SessionConfig, outlet: Outlet, outbound: Outbound, subscriptions: Subscriptions) {
     this.#turn = turn;
+    this.#outlet = outlet;
     this.#outbound = outbound;
     this.#subscriptions = subscriptions;
     this.#queue = new Queue(turn, config.offlineQueue);
@@ -49,8 +54,8 @@ export class Sending {
   }
 
   publish({ op, message, timeoutMs }: SessionEvent & { readonly type: 'publish' }, status: ConnectionStatus): void {
-    // QoS 0 waits for nothing while there is a connection.
-    if (message.qos === 0 && status === 'connected' && this.#settings !== undefined)
+    // QoS 0 waits for nothing but the socket while there is a connection.
+    if (message.qos === 0 && status === 'connected' && this.#settings !== undefined && this.#outlet.isOpen)
       this.#transmitOnce(op, message, this.#settings);
     else {
       const lasting = withExpiry(message, this.#turn.now);
@@ -87,8 +92,25 @@ export class Sending {
     if (this.#queue.size > 0) this.#queue.drain((operation) => this.#transmit(operation));
   }
 
+  awaitDrained(op: number): void {
+    this.#awaitDrained.push(op);
+  }
+
+  tellDrained(): void {
+    if (this.#awaitDrained.length === 0 || this.#queue.size > 0 || !this.#outlet.isOpen) return;
+    for (const op of this.#awaitDrained.splice(0)) this.#turn.settle(op, { ok: true });
+  }
+
+  /** There may be room in the socket. QoS 0 does not wait for the quota, as QoS 1 and 2 before it may have to. */
+  socketLevel(bufferedBytes: number): void {
+    if (!this.#outlet.report(bufferedBytes)) return;
+    this.#outbound.resendWhatQuotaAllows();
+    this.#queue.takeEach((operation) => this.#transmit(operation));
+  }
+
   /** Nobody waits any more: what was not sent is not sent. */
   cancel(op: number): void {
+    this.#awaitDrained = this.#awaitDrained.filter((each) => each !== op);
     if (!this.#queue.forget(op) && !this.#outbound.exchanges.forget(op)) this.#subscriptions.exchanges.forget(op);
   }
 
@@ -116,7 +138,7 @@ export class Sending {
     if (refused !== undefined) this.#turn.fail(operation.op, refused);
   }
 
-  /** Sends an operation, or fails it for good. Returns `false` while it has to wait for quota or for an identifier. */
+  /** Sends an operation, or fails it for good. Returns `false` while it has to wait, for room, quota or an identifier. */
   #transmit(operation: Operation): boolean {
     const settings = this.#settings;
     if (settings === undefined) return false;
@@ -132,6 +154,7 @@ export class Sending {
 
   #transmitPublish(operation: PublishOperation, settings: NegotiatedSettings): boolean {
     const { message, op } = operation;
+    if (!this.#outlet.isOpen) return false;
     if (message.qos === 0) {
       this.#transmitOnce(op as number, message, settings);
       return true;
@@ -158,10 +181,7 @@ export class Sending {
     const { topic, payload, retain } = message;
     const properties = propertiesNow(message, this.#turn.now);
     const packet = { type: 'publish', topic, payload, qos: 0, retain, duplicate: false } as const;
-    this.#turn.sendAndSettle(
-      this.#outbound.aliases.apply(properties === undefined ? packet : { ...packet, properties }),
-      op,
-    );
+    this.#outlet.send(properties === undefined ? packet : { ...packet, properties }, op);
   }
 
   #deadline(timeoutMs: number | undefined): number {

@@ -21,12 +21,15 @@ import type { SessionLoad } from './load.ts';
 import { Lifecycle } from './lifecycle.ts';
 import type { PublishOperation } from './operation.ts';
 import { Outbound, type Violation } from './outbound.ts';
+import { Outlet } from './outlet.ts';
 import { Sending } from './sending.ts';
 import type { NegotiatedSettings } from './settings.ts';
 import { Stopping } from './stopping.ts';
 import { Subscriptions } from './subscriptions.ts';
-import { InboundAliases, OutboundAliases } from './topic-aliases.ts';
+import { InboundAliases } from './topic-aliases.ts';
 import { Turn } from './turn.ts';
+
+const TOO_MANY = 'more QoS 1 and 2 messages at a time than `receiveMaximum`';
 
 /** MQTT's client state machine, without any input or output. */
 export class Session {
@@ -37,6 +40,8 @@ export class Session {
   readonly #lifecycle: Lifecycle;
   readonly #authentication: Authentication;
   readonly #stopping: Stopping;
+  /** What every PUBLISH leaves through. While it is not open the engine tells the `socketLevel` now and then. */
+  readonly outlet: Outlet;
   readonly #outbound: Outbound;
   readonly #inbound: Inbound;
   readonly #inboundAliases: InboundAliases;
@@ -49,11 +54,12 @@ export class Session {
     const turn = this.#turn;
     this.#config = config;
     this.#mayNotExplain = config.connectProperties?.requestProblemInformation === false;
-    this.#outbound = new Outbound(turn, config.ackTimeoutMs, new OutboundAliases(config.topicAliasing));
+    this.outlet = new Outlet(turn, config);
+    this.#outbound = new Outbound(turn, config.ackTimeoutMs, this.outlet);
     this.#inboundAliases = new InboundAliases(config.topicAliasing);
     this.#inbound = new Inbound(turn, config.limits.receiveMaximum);
     this.#subscriptions = new Subscriptions(turn, config.ackTimeoutMs);
-    this.#sending = new Sending(turn, config, this.#outbound, this.#subscriptions);
+    this.#sending = new Sending(turn, config, this.outlet, this.#outbound, this.#subscriptions);
     this.#connection = new ConnectionState(turn, config.pingTimeoutMs, (reason) => this.#connectionLost(reason));
     this.#handshake = new Handshake(config);
     this.#authentication = new Authentication(turn, config.authenticationMethod, config.ackTimeoutMs);
@@ -85,6 +91,7 @@ export class Session {
   handle(event: SessionEvent, actions: Action[] = []): Action[] {
     this.#turn.begin(event.now, actions);
     this.#dispatch(event);
+    this.#sending.tellDrained();
     this.#stopping.settle();
     return actions;
   }
@@ -109,6 +116,12 @@ export class Session {
       case 'subscribe':
       case 'unsubscribe':
         this.#sending.request(event, this.status);
+        return;
+      case 'socketLevel':
+        this.#sending.socketLevel(event.bufferedBytes);
+        return;
+      case 'awaitDrained':
+        this.#sending.awaitDrained(event.op);
         return;
       case 'cancel':
         this.#sending.cancel(event.op);
@@ -172,13 +185,9 @@ export class Session {
     switch (packet.type) {
       case 'publish': {
         const resolved = this.#inboundAliases.resolve(packet);
-        if (typeof resolved === 'number') {
-          this.#lifecycle.violated(resolved, 'a topic alias that was not agreed on', random);
-          return undefined;
-        }
-        const reasonCode = this.#inbound.onPublish(resolved);
+        const reasonCode = typeof resolved === 'number' ? resolved : this.#inbound.onPublish(resolved);
         if (reasonCode !== undefined)
-          this.#lifecycle.violated(reasonCode, 'more QoS 1 and 2 messages at a time than `receiveMaximum`', random);
+          this.#lifecycle.violated(reasonCode, reasonCode === 0x93 ? TOO_MANY : 'a topic alias not agreed on', random);
         return undefined;
       }
       case 'puback':
@@ -213,7 +222,7 @@ export class Session {
   }
 
   #online(settings: NegotiatedSettings, resumed: boolean): void {
-    this.#outbound.aliases.connected(settings);
+    this.outlet.connected(settings);
     this.#inbound.connected(settings.protocolVersion);
     let again: PublishOperation[] = [];
     if (resumed) {
@@ -235,6 +244,7 @@ export class Session {
   #connectionLost(reason: Failure): void {
     this.#authentication.connectionLost(reason);
     this.#outbound.connectionLost();
+    this.outlet.connectionLost();
     this.#inboundAliases.connectionLost();
     this.#inbound.connectionLost();
     this.#sending.connectionLost();
@@ -257,6 +267,7 @@ export class Session {
     this.#sending.expire();
     this.#connection.schedule();
     this.#authentication.schedule();
+    this.outlet.schedule();
     this.#stopping.schedule();
   }
 
@@ -268,7 +279,7 @@ export class Session {
     else if (packet.type === 'publish' || packet.type === 'subscribe' || packet.type === 'unsubscribe') {
       const part = packet.type === 'publish' ? this.#outbound : this.#subscriptions;
       const waiting = packet.packetId === undefined ? op : part.discard(packet.packetId);
-      if (packet.type === 'publish') this.#outbound.aliases.forget();
+      if (packet.type === 'publish') this.outlet.aliases.forget();
       this.#turn.fail(waiting, failure('INVALID_ARGUMENT', message));
       this.#sending.sendMore();
     }

@@ -1,0 +1,95 @@
+/*
+ * What every PUBLISH leaves through. It keeps the amount bounded that waits in the socket: a WebSocket takes whatever it
+ * is given and keeps it in memory until the network has taken it (docs/decisions/0009).
+ *
+ * Nobody is told when a socket has sent something, and asking costs time. So the bytes are counted as they leave, and
+ * the socket is asked when they may be too many: `isOpen` turns false, and the engine reports the level until there is
+ * room again. PUBLISH alone waits; acknowledgements, requests and PINGREQ always leave.
+ */
+import type { PublishPacket } from '@mqtide/codec';
+import type { SessionConfig } from './config.ts';
+import { wireBytes } from './limits.ts';
+import type { NegotiatedSettings } from './settings.ts';
+import { OutboundAliases } from './topic-aliases.ts';
+import type { Turn } from './turn.ts';
+
+/** Bytes that may wait in the socket, and how few have to before there are more. */
+const HIGH_WATER_BYTES = 1_048_576;
+const LOW_WATER_BYTES = 262_144;
+
+/** How often the socket is asked while there is no room: at first and, when nothing moves, at last. */
+const FIRST_POLL_MS = 2;
+const LAST_POLL_MS = 50;
+
+/** Bytes of a PUBLISH besides topic and payload, about. */
+const OVERHEAD_BYTES = 8;
+
+export class Outlet {
+  readonly #turn: Turn;
+  // Valid for the connection.
+  readonly aliases: OutboundAliases;
+  /** What may wait in the socket: the level of the last report and what has left since. */
+  #bytes = 0;
+  #pollMs = FIRST_POLL_MS;
+  /** The moment of the next question, while there is no room. */
+  #pollAt: number | undefined;
+
+  constructor(turn: Turn, config: SessionConfig) {
+    this.#turn = turn;
+    this.aliases = new OutboundAliases(config.topicAliasing);
+  }
+
+  /** Whether another PUBLISH may leave. */
+  get isOpen(): boolean {
+    return this.#pollAt === undefined;
+  }
+
+  connected(settings: NegotiatedSettings): void {
+    this.aliases.connected(settings);
+    this.#bytes = 0;
+    this.#pollAt = undefined;
+  }
+
+  connectionLost(): void {
+    this.#pollAt = undefined;
+  }
+
+  /** With `op`: that operation is over when the packet has been handed to the socket. */
+  send(packet: PublishPacket, op?: number): void {
+    const { topic, payload, properties } = packet;
+    this.#bytes += properties === undefined ? topic.length + payload.length + OVERHEAD_BYTES : wireBytes(packet, 5);
+    if (op === undefined) this.#turn.send(this.aliases.apply(packet));
+    else this.#turn.sendAndSettle(this.aliases.apply(packet), op);
+    if (this.#bytes <= HIGH_WATER_BYTES || this.#pollAt !== undefined) return;
+    this.#pollMs = FIRST_POLL_MS;
+    this.#poll();
+  }
+
+  /** The socket holds so many bytes. Returns whether there is room again. */
+  report(bufferedBytes: number): boolean {
+    if (this.#pollAt === undefined) return false;
+    const isLess = bufferedBytes < this.#bytes;
+    this.#bytes = bufferedBytes;
+    if (bufferedBytes <= LOW_WATER_BYTES) {
+      this.#pollAt = undefined;
+      return true;
+    }
+    // While it moves it will not be long.
+    if (isLess) this.#pollMs = FIRST_POLL_MS;
+    else if (this.#turn.now >= this.#pollAt) this.#pollMs = Math.min(this.#pollMs * 2, LAST_POLL_MS);
+    this.#poll();
+    return false;
+  }
+
+  /** Asks for a tick while there is no room. */
+  schedule(): void {
+    if (this.#pollAt === undefined) return;
+    if (this.#pollAt > this.#turn.now) this.#turn.wake(this.#pollAt);
+    else this.#poll();
+  }
+
+  #poll(): void {
+    this.#pollAt = this.#turn.now + this.#pollMs;
+    this.#turn.wake(this.#pollAt);
+  }
+}
