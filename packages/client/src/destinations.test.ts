@@ -181,6 +181,31 @@ describe.each(['url', 'credentials'] as const)('a `%s` function', (option) => {
   });
 });
 
+describe('a server that sends the client elsewhere', () => {
+  const url = 'wss://user:pass@broker.test:8443/mqtt?token=x';
+
+  it.each([
+    ['b.test', 'wss://user:pass@b.test:8443/mqtt?token=x'],
+    ['b.test:9001', 'wss://user:pass@b.test:9001/mqtt?token=x'],
+    ['b.test:443', 'wss://user:pass@b.test/mqtt?token=x'],
+  ])('to %s gets everything of the URL but the host', async (serverReference, expected) => {
+    for (const address of [url, () => url]) {
+      const { broker, transport, clock, client } = setUp({ url: address, redirect: { allow: ['b.test'] } });
+      void client.start();
+      await (await broker.nextConnection()).acceptClient({ reasonCode: 0x9c, properties: { serverReference } });
+      await clock.advance(0);
+      expect(transport.last.url).toBe(expected);
+      await client.stop();
+    }
+  });
+
+  it('may allow names only', () => {
+    expect(() => setUp({ redirect: { allow: 'b.test' as never } })).toThrow(/`redirect.allow`/);
+    expect(() => setUp({ redirect: { allow: [1 as never] } })).toThrow(/`redirect.allow`/);
+    expect(() => setUp({ redirect: {} as never })).toThrow(/`redirect.allow`/);
+  });
+});
+
 describe('URL and credentials', () => {
   it('are used as they are answered for this attempt', async () => {
     let times = 0;

@@ -18,12 +18,17 @@ export class Destinations {
   }
 
   /** Never rejects: what the application's functions throw is a failure of the attempt. */
-  async locate({ attempt, lastFailure, signal }: DialContext): Promise<Destination | { readonly failure: Failure }> {
+  async locate({
+    attempt,
+    lastFailure,
+    host,
+    signal,
+  }: DialContext): Promise<Destination | { readonly failure: Failure }> {
     const lastError = lastFailure && new MqttError(lastFailure);
     const context: AttemptContext = { attempt, lastError, signal };
     let step: 'url' | 'credentials' = 'url';
     try {
-      const url = await this.#url(context);
+      const url = elsewhere(await this.#url(context), host);
       step = 'credentials';
       const credentials = await this.#credentials(context);
       const begun = await this.#authenticator?.take('begin');
@@ -44,6 +49,14 @@ export class Destinations {
     const { credentials = {} } = this.#options;
     return credentialBytes(typeof credentials === 'function' ? await credentials(context) : credentials);
   }
+}
+
+/** The same address on the host, and at the port if one is named, that the server sent the client to. */
+function elsewhere(url: string, host: string | undefined): string {
+  if (host === undefined) return url;
+  const moved = new URL(url);
+  moved.host = host;
+  return moved.href;
 }
 
 const CODES: Readonly<Record<'url' | 'credentials', ErrorCode>> = {

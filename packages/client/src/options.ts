@@ -159,6 +159,13 @@ export interface ClientOptions {
    * @default `reportError` where there is one, otherwise `console.error`
    */
   readonly onUnhandledError?: (error: unknown) => void;
+  /**
+   * Where the server may send the client with "Use another server" (0x9C) and "Server moved" (0x9D): names of hosts, such
+   * as `'b.example'`, `'b.example:8443'` for that port alone, or `'*.example'` for any name that ends so. The URL keeps
+   * everything but host and port, and credentials go there too. A `url` function is asked all the same. Section 4.11.
+   * @default nowhere: the client stops, unless `url` is a function, with an error that names the host
+   */
+  readonly redirect?: { readonly allow: readonly string[] };
   /** A WebSocket class for where there is none, such as that of the package `ws` in Node 20. */
   readonly webSocket?: WebSocketConstructor;
 }

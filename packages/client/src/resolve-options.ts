@@ -65,6 +65,7 @@ export function resolveOptions(options: ClientOptions): SessionConfig {
     ...(will && { will: resolveWill(will) }),
     ...(connectProperties && { connectProperties }),
     ...(authentication && { authenticationMethod: authentication.method }),
+    ...(options.redirect && { redirect: checkHosts(options.redirect.allow) }),
     credentialsChange: typeof options.credentials === 'function' || authentication?.isRenewable === true,
     urlChanges: typeof options.url === 'function',
   };
@@ -166,6 +167,12 @@ function isWhole(value: unknown, least: number, mayBeEndless: boolean): boolean 
   return (
     (Number.isInteger(value) && (value as number) >= least) || (mayBeEndless && value === Number.POSITIVE_INFINITY)
   );
+}
+
+function checkHosts(hosts: readonly string[]): readonly string[] {
+  if (!Array.isArray(hosts) || hosts.some((host) => typeof host !== 'string'))
+    throw invalidArgument('`redirect.allow` is a list of names of hosts.');
+  return hosts;
 }
 
 function checkWord(name: string, value: unknown, allowed: readonly unknown[]): void {

@@ -17,6 +17,8 @@ export interface Ports {
 export interface DialContext {
   readonly attempt: number;
   readonly lastFailure: Failure | undefined;
+  /** Instead of that of the URL, maybe with a port. */
+  readonly host: string | undefined;
   /** Aborted when the attempt is given up. */
   readonly signal: AbortSignal;
 }
@@ -60,13 +62,13 @@ export class Connector {
     this.#dispatch = dispatch;
   }
 
-  async dial({ attempt, version, lastFailure }: Action & { readonly do: 'dial' }): Promise<void> {
+  async dial({ attempt, version, lastFailure, host }: Action & { readonly do: 'dial' }): Promise<void> {
     this.version = version;
     this.#wire.roundTrip.connectionLost();
     const maximumPacketSize = this.#maximumPacketSize;
     const link = new Link(new Decoder({ version, maximumPacketSize, sender: 'server', ownsChunks: true }));
     this.#link = link;
-    const destination = await this.#hooks.locate({ attempt, lastFailure, signal: link.abandoned.signal });
+    const destination = await this.#hooks.locate({ attempt, lastFailure, host, signal: link.abandoned.signal });
     if (this.#link !== link) return;
     if ('failure' in destination) {
       this.#dialFailed(destination.failure);

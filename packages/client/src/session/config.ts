@@ -57,6 +57,8 @@ export interface SessionConfig {
   /** The Authentication Method; MQTT 5 only. */
   readonly authenticationMethod?: string;
   readonly connectProperties?: PropertiesOf<'connect'>;
+  /** Hosts that the server may send the client to. */
+  readonly redirect?: readonly string[];
   /** Whether the next attempt may come with other credentials, because a function provides them. */
   readonly credentialsChange: boolean;
   /** Whether the next attempt may go to another server, because a function provides the URL. */

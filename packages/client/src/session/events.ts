@@ -135,7 +135,14 @@ export type LifecycleEvent =
 /** What to do, in order. */
 export type Action =
   /** Resolve URL and credentials, open a socket; the last connection is no longer listened to. */
-  | { readonly do: 'dial'; readonly attempt: number; readonly version: ProtocolVersion; readonly lastFailure?: Failure }
+  | {
+      readonly do: 'dial';
+      readonly attempt: number;
+      readonly version: ProtocolVersion;
+      readonly lastFailure?: Failure;
+      /** Instead of the host of the URL, maybe with a port. */
+      readonly host?: string;
+    }
   /** Close the connection, or give up the dialling; what was sent before still goes out. */
   | { readonly do: 'hangUp' }
   /** With `op`: that operation succeeds when the packet has been handed to the socket. */

@@ -1,5 +1,5 @@
 /* Every way in which a session fails: one row each, with what to try. `docs/errors.md` says more. */
-import type { Packet, ProtocolVersion, SubackPacket, UnsubackPacket } from '@mqtide/codec';
+import type { Packet, PropertiesOf, ProtocolVersion, SubackPacket, UnsubackPacket } from '@mqtide/codec';
 import { reasonName } from '@mqtide/codec';
 import { defined } from './defined.ts';
 import type { ErrorCode, Failure } from './failure.ts';
@@ -95,7 +95,7 @@ export function filterRefused(packet: SubackPacket | UnsubackPacket, reasonCode:
 }
 
 function named(packet: Packet, reasonCode: number, version: ProtocolVersion): string {
-  const said = 'properties' in packet && packet.properties && 'reasonString' in packet.properties;
+  const said = 'properties' in packet ? (packet.properties as PropertiesOf<'connack'>) : {};
   const text = `${reasonName(reasonCode, packet.type, version)} (0x${reasonCode.toString(16).padStart(2, '0')})`;
-  return said ? `${text}, '${packet.properties.reasonString}'` : text;
+  return [text, ...[said.reasonString, said.serverReference].filter(Boolean).map((each) => `'${each}'`)].join(', ');
 }

@@ -13,6 +13,7 @@ import type { Credentials, LifecycleEvent } from './events.ts';
 import type { Failure } from './failure.ts';
 import { failure, refusedBy } from './failures.ts';
 import type { Handshake } from './handshake.ts';
+import { Redirects } from './redirects.ts';
 import { type Disposition, afterDisconnect } from './retry-policy.ts';
 import type { NegotiatedSettings } from './settings.ts';
 import type { Turn } from './turn.ts';
@@ -40,6 +41,7 @@ export class Lifecycle {
   // Valid beyond the connection.
   readonly #handshake: Handshake;
   readonly #attempts: Attempts;
+  readonly #redirects: Redirects;
   // Valid for the connection.
   #onlineSince = 0;
 
@@ -56,10 +58,12 @@ export class Lifecycle {
     this.#handshake = handshake;
     this.#hooks = hooks;
     this.#attempts = new Attempts(config);
+    this.#redirects = new Redirects(config.redirect);
   }
 
   start(): void {
     this.#attempts.reset();
+    this.#redirects.reset();
     this.#dial();
   }
 
@@ -144,7 +148,8 @@ export class Lifecycle {
     const { number: attempt, lastFailure } = this.#attempts;
     this.#connection.changeStatus('connecting', attempt);
     const { version } = this.#handshake;
-    this.#turn.do({ do: 'dial', attempt, version, ...(lastFailure && { lastFailure }) });
+    const { host } = this.#redirects;
+    this.#turn.do({ do: 'dial', attempt, version, ...(lastFailure && { lastFailure }), ...(host && { host }) });
   }
 
   #online(connack: ConnackPacket, settings: NegotiatedSettings, resumed: boolean): void {
@@ -178,7 +183,8 @@ export class Lifecycle {
     if (wasOnline) this.#attempts.connectionLasted(this.#turn.now - this.#onlineSince);
     this.#connection.hangUp();
     this.#attempts.lastFailure = reason;
-    const delayMs = this.#attempts.delayAfter(disposition, random);
+    const isSentElsewhere = this.#redirects.ended(wasOnline, packets.connack ?? packets.disconnect);
+    const delayMs = this.#attempts.delayAfter(isSentElsewhere ? 'now' : disposition, random);
     const retryable = delayMs !== undefined;
     const shown = reason.retryable === retryable ? reason : { ...reason, retryable };
     const type = wasOnline ? 'disconnection' : 'connectionFailure';

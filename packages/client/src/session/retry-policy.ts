@@ -8,7 +8,7 @@ import type { ProtocolVersion } from '@mqtide/codec';
  * - `retry`: after the backoff.
  * - `fatal`: the same attempt would fail again.
  * - `newCredentials`: retry if a function provides credentials or URL, otherwise fatal.
- * - `newServer`: retry if a function provides the URL, otherwise fatal.
+ * - `newServer`: retry at once where `redirect` allows to go, later if a function provides the URL, otherwise fatal.
  */
 export type Disposition = 'retry' | 'fatal' | 'newCredentials' | 'newServer';
 
@@ -24,6 +24,10 @@ const WILL = 'Check `will`.';
 const CLIENT_ID = 'Choose another `clientId`.';
 const CREDENTIALS = 'Check `credentials`, and what the server allows this client to do.';
 
+const ELSEWHERE = 'The server wants you elsewhere: allow that host with `redirect`, or correct `url`.';
+
+const MOVES: Rows = { 0x9c: ['newServer', ELSEWHERE], 0x9d: ['newServer', ELSEWHERE] };
+
 const CONNACK_5: Rows = {
   0x81: ['fatal'],
   0x82: ['fatal'],
@@ -38,8 +42,7 @@ const CONNACK_5: Rows = {
   0x99: ['fatal', WILL],
   0x9a: ['fatal', WILL],
   0x9b: ['fatal', WILL],
-  0x9c: ['newServer', 'See `serverReference` in the packet.'],
-  0x9d: ['newServer', 'See `serverReference` in the packet.'],
+  ...MOVES,
 };
 
 const CONNACK_3: Rows = {
@@ -52,8 +55,7 @@ const CONNACK_3: Rows = {
 const DISCONNECT: Rows = {
   // Coming back would throw the other one out, and so on for ever.
   0x8e: ['fatal'],
-  0x9c: ['newServer'],
-  0x9d: ['newServer'],
+  ...MOVES,
 };
 
 const verdict = (rows: Rows, reasonCode: number): Verdict => {
