@@ -6,7 +6,12 @@ import { ServiceClient } from './broker/service-client.ts';
 import { Cloud, type CloudOptions } from './cloud/cloud.ts';
 import { CognitoEndpoint } from './cognito/cognito-endpoint.ts';
 import { Identities } from './cognito/identities.ts';
+import { CommandsService } from './commands/commands-service.ts';
 import { Gateway, type Presence } from './gateway/gateway.ts';
+import { JobsService } from './jobs/jobs-service.ts';
+import { ProvisioningService } from './provisioning/provisioning-service.ts';
+import { Outbox } from './services/outbox.ts';
+import { ShadowService } from './shadow/shadow-service.ts';
 
 /** Options of the emulator. */
 export interface EmulatorOptions extends CloudOptions {
@@ -24,8 +29,12 @@ export class Emulator {
   readonly cloud: Cloud;
   readonly identities: Identities;
   readonly gateway: Gateway;
+  readonly jobs: JobsService;
+  readonly commands: CommandsService;
+  readonly provisioning: ProvisioningService;
   readonly #server: Server;
   readonly #services: ServiceClient;
+  readonly #shadows: ShadowService;
 
   /** Starts it, once the broker answers. */
   static async start({ brokerPort, port = 0, ...options }: EmulatorOptions): Promise<Emulator> {
@@ -33,7 +42,9 @@ export class Emulator {
     const server = createServer();
     server.listen(port, '127.0.0.1');
     await once(server, 'listening');
-    return new Emulator(server, services, brokerPort, new Cloud(options));
+    const emulator = new Emulator(server, services, brokerPort, new Cloud(options));
+    await emulator.#startServices();
+    return emulator;
   }
 
   private constructor(server: Server, services: ServiceClient, brokerPort: number, cloud: Cloud) {
@@ -42,6 +53,14 @@ export class Emulator {
     this.#services = services;
     this.identities = new Identities(cloud);
     this.gateway = new Gateway(cloud, brokerPort, (presence) => this.#tellPresence(presence));
+    const outbox = new Outbox(services, cloud.faults, this.gateway.dice);
+    this.#shadows = new ShadowService(cloud, outbox);
+    // Answers of these two go to the connection that asked: those of Jobs even where it is not subscribed.
+    this.jobs = new JobsService(cloud, outbox, (id, topic, content) => this.gateway.deliver(id, topic, content, true));
+    this.provisioning = new ProvisioningService(cloud, (id, topic, content) =>
+      this.gateway.deliver(id, topic, content, false),
+    );
+    this.commands = new CommandsService(cloud, outbox, (id) => this.gateway.clientIdOf(id));
     const cognito = new CognitoEndpoint(cloud, this.identities);
     const admin = new AdminEndpoint(this);
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
@@ -63,10 +82,17 @@ export class Emulator {
   /** Ends it and everything that is connected. */
   async dispose(): Promise<void> {
     this.gateway.close();
+    this.jobs.close();
+    this.commands.close();
     this.#services.close();
     this.#server.close();
     this.#server.closeAllConnections();
     await once(this.#server, 'close');
+  }
+
+  async #startServices(): Promise<void> {
+    for (const service of [this.#shadows, this.jobs, this.commands, this.provisioning])
+      await service.start(this.#services);
   }
 
   #tellPresence({ event, clientId, principalId, sessionIdentifier, version, reason }: Presence): void {

@@ -8,11 +8,20 @@ export interface Faults {
   shuffles: number;
   /** How long after its SUBACK a subscription gets nothing yet. */
   subscriptionDelayMs: number;
+  /** How long the services take to answer. */
+  serviceDelayMs: number;
   /** What all chances are drawn from. */
   seed: number;
 }
 
-export const FAULTS: Readonly<Faults> = { duplicates: 0, reorders: 0, shuffles: 0, subscriptionDelayMs: 0, seed: 1 };
+export const FAULTS: Readonly<Faults> = {
+  duplicates: 0,
+  reorders: 0,
+  shuffles: 0,
+  subscriptionDelayMs: 0,
+  serviceDelayMs: 0,
+  seed: 1,
+};
 
 /** Draws chances, the same ones for the same seed. */
 export class Dice {

@@ -37,6 +37,8 @@ export interface Limits {
   /** Details of a job's status: how many, and the longest name or value. */
   statusDetails: number;
   statusDetailLength: number;
+  /** How long a minute of a job's step timer is: shorter for tests. */
+  stepMinuteMs: number;
   /** Lifetime of the credentials that Cognito issues. */
   credentialsLifetimeSeconds: number;
   ownershipTokenSeconds: number;
@@ -71,6 +73,7 @@ export const LIMITS: Readonly<Limits> = {
   clientTokenBytes: 64,
   statusDetails: 10,
   statusDetailLength: 128,
+  stepMinuteMs: 60_000,
   credentialsLifetimeSeconds: 3600,
   ownershipTokenSeconds: 3600,
   commandTimeoutSeconds: 10,

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Emulator } from '../emulator.ts';
 import { readBody } from '../http/read-body.ts';
 import { accountOperations, type Operation } from './account-operations.ts';
+import { serviceOperations } from './service-operations.ts';
 
 /** Pages of this machine may use the admin API, those of the internet may not. */
 const OURS = /^https?:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
@@ -13,7 +14,7 @@ export class AdminEndpoint {
 
   constructor(emulator: Emulator) {
     this.#emulator = emulator;
-    this.#operations = { ...accountOperations(emulator) };
+    this.#operations = { ...accountOperations(emulator), ...serviceOperations(emulator) };
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -48,7 +48,11 @@ export class ServiceClient {
   async subscribe(filter: string, handle: Handler): Promise<void> {
     this.#handlers.push({ filter, handle });
     const packetId = this.#nextId();
-    await this.#sent(packetId, { type: 'subscribe', packetId, subscriptions: [{ filter, qos: 1, retainHandling: 2 }] });
+    await this.#sent(packetId, {
+      type: 'subscribe',
+      packetId,
+      subscriptions: [{ filter, qos: 1, noLocal: true, retainHandling: 2 }],
+    });
   }
 
   /** Publishes at QoS 1: bytes as they are, anything else as JSON. */

@@ -104,9 +104,9 @@ export class Connection implements ClientLink {
     this.#finish(reason);
   }
 
-  /** Delivers a message of a service to this client, whether or not it is subscribed. */
-  inject(topic: string, payload: Uint8Array): void {
-    this.#established?.delivering.inject(topic, payload);
+  /** Delivers a message of a service to this client, where it is subscribed or anyway. */
+  inject(topic: string, payload: Uint8Array, anyway: boolean): void {
+    this.#established?.delivering.inject(topic, payload, anyway);
   }
 
   #take(data: RawData, isBinary: boolean): void {

@@ -27,8 +27,9 @@ export class Delivering {
     else done();
   }
 
-  /** A message of a service to this connection alone, whether or not it is subscribed. */
-  inject(topic: string, payload: Uint8Array): void {
+  /** A message of a service to this connection alone, where it is subscribed or anyway. */
+  inject(topic: string, payload: Uint8Array, anyway: boolean): void {
+    if (!anyway && !this.#isWanted(topic)) return;
     const packet = { type: 'publish', topic, payload, qos: 1, retain: false, duplicate: false } as const;
     this.#outgoing.offer({ packet, done: () => {} });
   }

@@ -71,9 +71,16 @@ export class Gateway {
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => this.#open(webSocket, upgrade));
   }
 
-  /** Delivers to one connection alone, past the broker. */
-  deliver(connectionId: string, topic: string, payload: Uint8Array): void {
-    this.#connections.get(connectionId)?.inject(topic, payload);
+  /**
+   * Delivers to one connection alone, past the broker, and in JSON.
+   * @param anyway whether or not it is subscribed
+   */
+  deliver(connectionId: string, topic: string, content: object, anyway: boolean): void {
+    this.#connections.get(connectionId)?.inject(topic, Buffer.from(JSON.stringify(content)), anyway);
+  }
+
+  clientIdOf(connectionId: string): string | undefined {
+    return this.#connections.get(connectionId)?.clientId;
   }
 
   /** The client identifiers that are connected. */
