@@ -8,10 +8,12 @@ import type { ClientEvents, ClientState } from './events.ts';
 import { logEvents } from './logger.ts';
 import { type OperationOptions, Operations, checkNumber } from './operations.ts';
 import type { ClientOptions } from './options.ts';
+import type { Message } from './message.ts';
 import type { Payload } from './payload.ts';
 import { Tracing } from './propagator.ts';
 import { MessageCheck, type PublishOptions, type PublishResult, publishResult } from './publish.ts';
 import { reporter } from './report-error.ts';
+import { type RequestHandler, type RequestManyOptions, type RequestOptions, Requests } from './request.ts';
 import { resolveOptions } from './resolve-options.ts';
 import type { SessionConfig } from './session/config.ts';
 import type { OutgoingMessage, StopRequest } from './session/events.ts';
@@ -19,12 +21,7 @@ import type { Failure } from './session/failure.ts';
 import type { NegotiatedSettings } from './session/settings.ts';
 import { type ClientStatistics, Statistics } from './statistics.ts';
 import { StateKeeper } from './state.ts';
-import {
-  type FilterOptions,
-  type SubscribeOptions,
-  type SubscriptionGroup,
-  subscriptionRequests,
-} from './subscribe.ts';
+import type { FilterOptions, SubscribeOptions, SubscriptionGroup } from './subscribe.ts';
 import { tapPackets } from './tap.ts';
 import { Subscribing } from './subscribing.ts';
 import type { MessageHandler, Subscription } from './subscription.ts';
@@ -52,6 +49,8 @@ export class Client {
   readonly #tracing: Tracing | undefined;
   readonly #speaks5: boolean;
   readonly #messages: MessageCheck;
+  readonly #config: SessionConfig;
+  #requestsMade: Requests | undefined;
 
   /** @internal */
   constructor(
@@ -60,6 +59,7 @@ export class Client {
     makeEngine: (config: SessionConfig, hooks: EngineHooks) => EnginePort,
   ) {
     const config = resolveOptions(options);
+    this.#config = config;
     this.#messages = new MessageCheck(config.topicAliasing.outbound === 'manual');
     const report = reporter(options.onUnhandledError);
     this.#emitter = new Emitter(report, () => tapPackets(this.#engine, this.#emitter));
@@ -218,18 +218,12 @@ export class Client {
     options?: SubscribeOptions,
     handler?: MessageHandler,
   ): Promise<SubscriptionGroup>;
-  async subscribe(
+  subscribe(
     filters: string | readonly (string | FilterOptions)[],
-    optionsOrHandler: SubscribeOptions | MessageHandler = {},
-    maybeHandler?: MessageHandler,
+    optionsOrHandler?: SubscribeOptions | MessageHandler,
+    handler?: MessageHandler,
   ): Promise<Subscription | SubscriptionGroup> {
-    const hasOptions = typeof optionsOrHandler !== 'function';
-    const options = hasOptions ? optionsOrHandler : {};
-    const handler = hasOptions ? maybeHandler : optionsOrHandler;
-    const isList = Array.isArray(filters);
-    const requests = subscriptionRequests(isList ? filters : [filters as string], options);
-    const group = await this.#subscribing.subscribe(requests, options, handler);
-    return isList ? group : (group.subscriptions[0] as Subscription);
+    return this.#subscribing.subscribe(filters, optionsOrHandler, handler);
   }
 
   /**
@@ -246,6 +240,44 @@ export class Client {
       () => undefined,
       (op) => this.#engine.dispatch({ type: 'reauthenticate', op, timeoutMs }),
     );
+  }
+
+  /**
+   * Publishes a request, MQTT 5 section 4.10, and resolves with the reply. Late replies are ignored.
+   *
+   * Rejects with `ACK_TIMEOUT` when no reply comes in time, with `PUBLISH_REFUSED` and reason code 0x10 when the server says
+   * that nobody is there to reply, with `UNSUPPORTED_BY_SERVER` in 3.1.1, and with what `publish` and `subscribe` reject with.
+   */
+  request(topic: string, payload: Payload, options: RequestOptions = {}): Promise<Message> {
+    return this.#requests.one(topic, payload, options);
+  }
+
+  /**
+   * Publishes a request that many may reply to. Nothing is sent before the first reply is asked for. Ends when there have
+   * been `max` replies, when `timeoutMs` is over, or when the loop is left; throws what `request` rejects with.
+   */
+  requestMany(
+    topic: string,
+    payload: Payload,
+    options: RequestManyOptions = {},
+  ): AsyncGenerator<Message, void, undefined> {
+    return this.#requests.many(topic, payload, options);
+  }
+
+  /**
+   * Answers requests: subscribes with QoS 1, unless told otherwise, and publishes what the handler returns to the response
+   * topic of the request. `$share/<name>/<filter>` spreads requests over several responders. A handler that throws, or a
+   * reply that fails, goes to `onUnhandledError` and affects that request alone, which is not replied to.
+   *
+   * Rejects with what `subscribe` rejects with, and with `UNSUPPORTED_BY_SERVER` in 3.1.1.
+   */
+  respond(filter: string, handler: RequestHandler, options: SubscribeOptions = {}): Promise<Subscription> {
+    return this.#requests.respond(filter, handler, options);
+  }
+
+  get #requests(): Requests {
+    this.#requestsMade ??= new Requests(this, this.#engine, this.#config);
+    return this.#requestsMade;
   }
 
   #error(failure: Failure): MqttError {

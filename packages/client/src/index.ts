@@ -36,6 +36,7 @@ export {
 } from './propagator.ts';
 export type { PublishOptions, PublishResult } from './publish.ts';
 export type { BrokerProfile, TopicExemption } from './session/broker-profile.ts';
+export type { RequestHandler, RequestManyOptions, RequestOptions } from './request.ts';
 export type {
   OfflineBehavior,
   OfflineQueuePolicy,

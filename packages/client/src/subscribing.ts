@@ -11,8 +11,15 @@ import { Router } from './router.ts';
 import type { LifecycleEvent } from './session/events.ts';
 import type { Failure } from './session/failure.ts';
 import { filterRefused } from './session/failures.ts';
-import { type SubscribeOptions, type SubscriptionGroup, refusedIn, wishesOf } from './subscribe.ts';
-import type { MessageHandler } from './subscription.ts';
+import {
+  type FilterOptions,
+  type SubscribeOptions,
+  type SubscriptionGroup,
+  refusedIn,
+  subscriptionRequests,
+  wishesOf,
+} from './subscribe.ts';
+import type { MessageHandler, Subscription } from './subscription.ts';
 import { SubscriptionHandle } from './subscription-handle.ts';
 
 export class Subscribing {
@@ -39,7 +46,21 @@ export class Subscribing {
     this.#acknowledgements = new Acknowledgements(engine, emitter, ackTimeoutMs);
   }
 
+  /** The second argument may be the handler. */
   async subscribe(
+    filters: string | readonly (string | FilterOptions)[],
+    optionsOrHandler: SubscribeOptions | MessageHandler = {},
+    maybeHandler?: MessageHandler,
+  ): Promise<Subscription | SubscriptionGroup> {
+    const [options, handler] =
+      typeof optionsOrHandler === 'function' ? [{}, optionsOrHandler] : [optionsOrHandler, maybeHandler];
+    const isList = Array.isArray(filters);
+    const requests = subscriptionRequests(isList ? filters : [filters as string], options);
+    const group = await this.#subscribe(requests, options, handler);
+    return isList ? group : (group.subscriptions[0] as Subscription);
+  }
+
+  async #subscribe(
     requests: readonly SubscriptionRequest[],
     options: SubscribeOptions,
     handler: MessageHandler | undefined,

@@ -1,0 +1,245 @@
+/*
+ * Requests, section 4.10 of MQTT 5: a message with a response topic and correlation data, and the replies to it.
+ *
+ * All requests of a client share one subscription, made with the first of them. Its iterator tells when it ends, whatever
+ * the reason, and with what error; so nothing else has to be watched for requests to settle.
+ */
+import { validateTopicName } from '@mqtide/codec';
+import type { EnginePort } from './engine.ts';
+import { MqttError, invalidArgument } from './errors.ts';
+import type { ClientState } from './events.ts';
+import type { Message } from './message.ts';
+import { checkNumber } from './operations.ts';
+import { type Payload, payloadBytes } from './payload.ts';
+import type { PublishOptions, PublishResult } from './publish.ts';
+import type { SessionConfig } from './session/config.ts';
+import { failure } from './session/failures.ts';
+import type { SubscribeOptions } from './subscribe.ts';
+import type { MessageHandler, Subscription } from './subscription.ts';
+
+/** Options of `request`: those of the publish, without what a request cannot have. */
+export interface RequestOptions extends Omit<PublishOptions, 'retain'> {
+  /** With QoS 1 and 2 the request waits for a connection, and the reply comes with the same QoS. @default 1 */
+  readonly qos?: 0 | 1 | 2;
+  /** Milliseconds from the call to the reply, waiting for a connection included. @default `ackTimeoutMs` of the client */
+  readonly timeoutMs?: number;
+  /**
+   * Where replies go: a topic that nobody else subscribes to.
+   * @default `replies` under the server's Response Information if it gave any, otherwise `replies/<clientId>`
+   */
+  readonly responseTopic?: string;
+}
+
+/**
+ * Answers a request with what it returns; with `undefined` there is no reply. One that fails does not reply either: what
+ * the requester should know of a failure, and in what form, is a matter between the two.
+ */
+// biome-ignore lint/suspicious/noConfusingVoidType: a handler that returns nothing does not reply
+export type RequestHandler = (request: Message) => Payload | void | Promise<Payload | void>;
+
+/** Options of `requestMany`. */
+export interface RequestManyOptions extends RequestOptions {
+  /** How many replies are enough. @default Infinity: all that come before the time is up */
+  readonly max?: number;
+}
+
+/** What requests stand on: the client. */
+interface Requester {
+  readonly state: ClientState;
+  publish(topic: string, payload: Payload, options: PublishOptions): Promise<PublishResult>;
+  subscribe(filter: string, options: SubscribeOptions, handler?: MessageHandler): Promise<Subscription>;
+}
+
+/** A request that waits for replies. */
+interface Pending {
+  readonly responseTopic: string;
+  onReply(message: Message): void;
+  /** Nothing more will come. */
+  end(error: unknown): void;
+}
+
+/** Bytes of the correlation data: the first tell this client from those before it, the rest counts. */
+const RANDOM_BYTES = 8;
+const COUNTER_BYTES = 4;
+
+const NO_MATCHING_SUBSCRIBERS = 0x10;
+
+export class Requests {
+  readonly #client: Requester;
+  readonly #engine: EnginePort;
+  readonly #config: SessionConfig;
+  /** By correlation data. */
+  readonly #pending = new Map<string, Pending>();
+  /** By response topic; resolved when the server has confirmed. */
+  readonly #subscriptions = new Map<string, Promise<void>>();
+  readonly #correlation = crypto.getRandomValues(new Uint8Array(RANDOM_BYTES + COUNTER_BYTES));
+
+  constructor(client: Requester, engine: EnginePort, config: SessionConfig) {
+    this.#client = client;
+    this.#engine = engine;
+    this.#config = config;
+  }
+
+  /** See `Client.request`. */
+  one(topic: string, payload: Payload, options: RequestOptions): Promise<Message> {
+    return new Promise((resolve, reject) => {
+      const onEnd = (error: unknown): void => reject(error ?? new MqttError(failure('ACK_TIMEOUT', 'no reply')));
+      const finish = this.#begin(
+        topic,
+        payload,
+        options,
+        (message) => {
+          finish();
+          resolve(message);
+        },
+        onEnd,
+      );
+    });
+  }
+
+  /** See `Client.requestMany`. */
+  async *many(topic: string, payload: Payload, options: RequestManyOptions): AsyncGenerator<Message, void, void> {
+    const replies: Message[] = [];
+    let end: { readonly error: unknown } | undefined;
+    let wake = (): void => {};
+    const finish = this.#begin(
+      topic,
+      payload,
+      options,
+      (message) => {
+        replies.push(message);
+        wake();
+      },
+      (error) => {
+        end = { error };
+        wake();
+      },
+    );
+    try {
+      for (let left = options.max ?? Number.POSITIVE_INFINITY; left > 0; left--) {
+        while (replies.length === 0) {
+          if (end?.error !== undefined) throw end.error;
+          if (end !== undefined) return;
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+        }
+        yield replies.shift() as Message;
+      }
+    } finally {
+      finish();
+    }
+  }
+
+  /** See `Client.respond`. */
+  async respond(filter: string, handler: RequestHandler, options: SubscribeOptions): Promise<Subscription> {
+    this.#check();
+    return this.#client.subscribe(filter, { qos: 1, ...options }, async (request) => {
+      const payload = await handler(request);
+      const { responseTopic, correlationData } = request.properties;
+      if (payload === undefined || responseTopic === undefined) return;
+      const properties = correlationData && { properties: { correlationData } };
+      await this.#client.publish(responseTopic, payload, { qos: request.qos, ...properties });
+    });
+  }
+
+  /** 3.1.1 has no response topics. With `'auto'` that is not known before the first connection. */
+  #check(): void {
+    const { status, settings } = this.#client.state;
+    const version = status === 'connected' ? settings?.protocolVersion : this.#config.protocolVersion;
+    if (version === 4) throw new MqttError(failure('UNSUPPORTED_BY_SERVER', 'requests, in MQTT 3.1.1'));
+  }
+
+  get #defaultTopic(): string {
+    const { responseInformation, clientId = this.#config.clientId } = this.#client.state.settings ?? {};
+    if (responseInformation !== undefined) return `${responseInformation.replace(/\/$/, '')}/replies`;
+    // A client identifier may have what a topic may not.
+    return `replies/${clientId.replaceAll(/[+#]/g, '_')}`;
+  }
+
+  /** Sends a request. `onEnd` is called once, without an error when the time is up. Returns what ends it quietly. */
+  #begin(
+    topic: string,
+    payload: Payload,
+    options: RequestOptions,
+    onReply: (message: Message) => void,
+    onEnd: (error: unknown) => void,
+  ): () => void {
+    const { responseTopic = this.#defaultTopic, timeoutMs = this.#config.ackTimeoutMs, signal } = options;
+    checkNumber('timeoutMs', timeoutMs);
+    if (validateTopicName(responseTopic) !== undefined) throw invalidArgument(`Not a topic: '${responseTopic}'.`);
+    signal?.throwIfAborted();
+    // Now: the caller may change its bytes while the subscription is made.
+    const bytes = payloadBytes(payload);
+    const correlationData = this.#nextCorrelation();
+    const key = keyOf(correlationData);
+    const controller = new AbortController();
+    const finish = (): void => {
+      this.#pending.delete(key);
+      cancelTimer();
+      signal?.removeEventListener('abort', onAbort);
+      // What was not sent is not sent any more.
+      controller.abort();
+    };
+    const end = (error: unknown): void => {
+      if (!this.#pending.has(key)) return;
+      finish();
+      onEnd(error);
+    };
+    const onAbort = (): void => end(signal?.reason);
+    const cancelTimer = this.#engine.remind(this.#engine.now + timeoutMs, () => end(undefined));
+    signal?.addEventListener('abort', onAbort);
+    this.#pending.set(key, { responseTopic, onReply, end });
+    const properties = { ...options.properties, responseTopic, correlationData };
+    this.#send(topic, bytes, { qos: options.qos ?? 1, properties, signal: controller.signal }, responseTopic).catch(
+      end,
+    );
+    return finish;
+  }
+
+  async #send(topic: string, bytes: Uint8Array, options: PublishOptions, responseTopic: string): Promise<void> {
+    this.#check();
+    await this.#listen(responseTopic);
+    const result = await this.#client.publish(topic, bytes, options);
+    if (result.qos > 0 && 'reasonCode' in result && result.reasonCode === NO_MATCHING_SUBSCRIBERS)
+      throw new MqttError(
+        failure('PUBLISH_REFUSED', 'nobody answers to this topic', { reasonCode: result.reasonCode }),
+      );
+  }
+
+  #listen(responseTopic: string): Promise<void> {
+    let made = this.#subscriptions.get(responseTopic);
+    if (made === undefined) {
+      const subscribed = this.#client.subscribe(responseTopic, { qos: 1, buffer: Number.POSITIVE_INFINITY });
+      made = subscribed.then((subscription) => void this.#read(responseTopic, subscription));
+      this.#subscriptions.set(responseTopic, made);
+      made.catch(() => this.#subscriptions.delete(responseTopic));
+    }
+    return made;
+  }
+
+  /** Hands out replies until the subscription ends: with `stop()`, or with an error. */
+  async #read(responseTopic: string, subscription: Subscription): Promise<void> {
+    let error: unknown = new MqttError(failure('STOPPED'));
+    try {
+      for await (const message of subscription) {
+        const { correlationData } = message.properties;
+        // Late replies, and those to somebody else, are nobody's.
+        if (correlationData?.length === this.#correlation.length)
+          this.#pending.get(keyOf(correlationData))?.onReply(message);
+      }
+    } catch (cause) {
+      error = cause;
+    }
+    this.#subscriptions.delete(responseTopic);
+    for (const pending of this.#pending.values()) if (pending.responseTopic === responseTopic) pending.end(error);
+  }
+
+  #nextCorrelation(): Uint8Array {
+    const counter = new DataView(this.#correlation.buffer, RANDOM_BYTES);
+    counter.setUint32(0, counter.getUint32(0) + 1);
+    return this.#correlation.slice();
+  }
+}
+
+const keyOf = (correlationData: Uint8Array): string => String.fromCharCode(...correlationData);
