@@ -55,7 +55,7 @@ describe('an endpoint', () => {
 
   it.each([
     '',
-    'a b',
+    'wss://[',
     'ftp://x.example',
     'wss://x.example/mqtt?X-Amz-Signature=SENTINEL',
     'wss://user:SENTINEL@x.example',
