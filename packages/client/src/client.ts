@@ -88,7 +88,7 @@ export class Client {
       },
     };
     this.#engine = makeEngine(config, hooks);
-    this.#subscribing = new Subscribing(this.#engine, this.#operations, this.#emitter, report, config.ackTimeoutMs);
+    this.#subscribing = new Subscribing(this.#engine, this.#operations, this.#emitter, report, config);
     this.#statistics = new Statistics(this.#engine, this.#emitter, () => this.#subscribing.dropped);
     if (options.logger) logEvents(options.logger, this.#emitter);
     if (Symbol.asyncDispose === undefined)

@@ -211,7 +211,7 @@ export class Engine {
 
   /** Whether there is room in the socket is asked only while there was none. */
   #noticeLevel(): void {
-    if (this.#session.outlet.isOpen) return;
+    if (!this.#session.outlet.isFull) return;
     const bufferedBytes = this.#connector.bufferedBytes + this.#batch.pendingBytes;
     this.dispatch({ type: 'socketLevel', bufferedBytes });
   }

@@ -120,6 +120,37 @@ describe('options', () => {
     });
   });
 
+  it('move the keep alive into the range of a profile, and leave the rest to be refused', () => {
+    const range = { brokerProfile: { keepAliveSeconds: { minimum: 30, maximum: 1_200 } } };
+    const seconds = (keepAliveSeconds: number, profile = range) =>
+      resolveOptions({ url, keepAliveSeconds, ...profile }).keepAliveSeconds;
+    expect([0, 1, 30, 60, 1_200, 1_201].map((value) => seconds(value))).toEqual([1_200, 30, 30, 60, 1_200, 1_200]);
+    expect(seconds(0, { brokerProfile: {} } as never)).toBe(0);
+  });
+
+  it('are held against a profile: client identifier and will', () => {
+    const brokerProfile = {
+      name: 'Some Service',
+      maximumClientIdBytes: 4,
+      maximumQoS: 1,
+      maximumTopicLevels: 2,
+    } as const;
+    const thrown = (options: Partial<ClientOptions>) => {
+      try {
+        return resolveOptions({ url, clientId: 'me', brokerProfile, ...options });
+      } catch (error) {
+        return error;
+      }
+    };
+    expect(thrown({})).not.toBeInstanceOf(Error);
+    expect(thrown({ clientId: 'üüü' })).toMatchObject({ code: 'LIMIT_EXCEEDED', retryable: false });
+    expect(thrown({ will: { topic: 'a', qos: 2 } })).toMatchObject({ code: 'UNSUPPORTED_BY_SERVER' });
+    expect(thrown({ will: { topic: 'a/b/c' } })).toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+      message: 'This exceeds a limit of the service: 3 levels of topic, Some Service takes 2.',
+    });
+  });
+
   it('may hold a will, whose payload is copied', () => {
     const payload = Uint8Array.of(1, 2, 3);
     const { will } = resolveOptions({ url, will: { topic: 'gone', payload: payload.subarray(1), qos: 1 } });
@@ -157,6 +188,8 @@ describe('createClient refuses at once', () => {
     ['an expiry over 32 bits', { session: { expirySeconds: 2 ** 32 } }],
     ['a misspelt session behavior', { session: { behavior: 'rejoin' } }],
     ['a misspelt policy for a lost session', { session: { onLost: 'again' } }],
+    ['a rate of 0', { brokerProfile: { publishesPerSecond: 0 } }],
+    ['a limit that is no number', { brokerProfile: { maximumTopicBytes: Number.NaN } }],
     ['a misspelt jitter', { reconnect: { jitter: 'some' } }],
     ['a misspelt overflow', { offlineQueue: { overflow: 'dropAll' } }],
     ['a misspelt way of choosing aliases', { topicAliasing: { outbound: 'fifo' } }],

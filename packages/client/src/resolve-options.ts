@@ -1,12 +1,13 @@
 /* Options with their defaults, checked once: what is wrong is said by `createClient`, not by the first connection. */
 import { InvalidPacketError, type Will, packetSize } from '@mqtide/codec';
-import { invalidArgument } from './errors.ts';
+import { MqttError, invalidArgument } from './errors.ts';
 import type { ClientOptions, CredentialsOptions } from './options.ts';
 import { payloadBytes } from './payload.ts';
 import type { SessionConfig } from './session/config.ts';
 import type { Credentials } from './session/events.ts';
 import { defined } from './session/defined.ts';
 import { Handshake } from './session/handshake.ts';
+import { connectExcess, keepAliveWithin } from './session/profile-limits.ts';
 
 const MINUTE = 60_000;
 const MEBIBYTE = 1_048_576;
@@ -28,13 +29,14 @@ export function resolveOptions(options: ClientOptions): SessionConfig {
     connectProperties,
     authentication,
   } = options;
+  const { brokerProfile = {} } = options;
   if (typeof options.url !== 'function') checkUrl(options.url);
   const config: SessionConfig = {
     // Nothing may be sent without authentication because a server spoke 3.1.1.
     protocolVersion: authentication && protocolVersion === 'auto' ? 5 : protocolVersion,
     clientId: clientId ?? randomClientId(),
     clientIdGiven: clientId !== undefined,
-    keepAliveSeconds: options.keepAliveSeconds ?? 60,
+    keepAliveSeconds: keepAliveWithin(options.keepAliveSeconds ?? 60, brokerProfile),
     connectTimeoutMs: options.connectTimeoutMs ?? 15_000,
     pingTimeoutMs: options.pingTimeoutMs ?? 10_000,
     ackTimeoutMs: options.ackTimeoutMs ?? MINUTE,
@@ -61,7 +63,7 @@ export function resolveOptions(options: ClientOptions): SessionConfig {
       ...defined(options.topicAliasing ?? {}),
     },
     limits: { receiveMaximum: 256, maximumPacketSize: 16 * MEBIBYTE, ...defined(options.limits ?? {}) },
-    brokerProfile: options.brokerProfile ?? {},
+    brokerProfile,
     ...(will && { will: resolveWill(will) }),
     ...(connectProperties && { connectProperties }),
     ...(authentication && { authenticationMethod: authentication.method }),
@@ -91,6 +93,7 @@ export function resolveOptions(options: ClientOptions): SessionConfig {
   if (authentication && protocolVersion === 4) throw invalidArgument('`authentication` needs MQTT 5.');
   checkWord('offlineQueue.overflow', config.offlineQueue.overflow, ['reject', 'dropOldest', 'dropNewest']);
   checkConnect(config, options);
+  checkProfile(config);
   return config;
 }
 
@@ -142,6 +145,15 @@ function resolveWill({
   properties,
 }: NonNullable<ClientOptions['will']>): Will {
   return { topic, payload: payloadBytes(payload), qos, retain, ...(properties && { properties }) };
+}
+
+/** Numbers above 0, but for a QoS; and a client identifier and a will that the service takes. */
+function checkProfile(config: SessionConfig): void {
+  for (const [name, value] of Object.entries(config.brokerProfile))
+    if (typeof value === 'number' && !(value > 0 || (value === 0 && name === 'maximumQoS')))
+      throw invalidArgument(`\`brokerProfile.${name}\` is a number above 0, not ${value}.`);
+  const excess = connectExcess(config);
+  if (excess !== undefined) throw new MqttError(excess, 5);
 }
 
 /** Lets the codec look at a CONNECT as it will be, so that no attempt can fail for what is in the options. */

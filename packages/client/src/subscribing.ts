@@ -9,7 +9,9 @@ import { ReceivedMessage } from './message.ts';
 import type { Operations } from './operations.ts';
 import { Router } from './router.ts';
 import type { LifecycleEvent } from './session/events.ts';
+import type { SessionConfig } from './session/config.ts';
 import type { Failure } from './session/failure.ts';
+import { pieces, subscribeInParts } from './in-parts.ts';
 import { filterRefused } from './session/failures.ts';
 import {
   type FilterOptions,
@@ -28,6 +30,7 @@ export class Subscribing {
   readonly #emitter: Emitter<ClientEvents>;
   readonly #report: (error: unknown) => void;
   readonly #acknowledgements: Acknowledgements;
+  readonly #filtersPerSubscribe: number;
   readonly #router = new Router<SubscriptionHandle>();
   /** By subscriptions that have ended. */
   #droppedBefore = 0;
@@ -37,8 +40,9 @@ export class Subscribing {
     operations: Operations,
     emitter: Emitter<ClientEvents>,
     report: (error: unknown) => void,
-    ackTimeoutMs: number,
+    { ackTimeoutMs, brokerProfile }: SessionConfig,
   ) {
+    this.#filtersPerSubscribe = brokerProfile.filtersPerSubscribe ?? Number.POSITIVE_INFINITY;
     this.#engine = engine;
     this.#operations = operations;
     this.#emitter = emitter;
@@ -75,15 +79,18 @@ export class Subscribing {
     let packet: SubackPacket;
     try {
       const bound = { ...(properties && { properties }), ...(timeoutMs !== undefined && { timeoutMs }) };
-      packet = await this.#operations.begin(
-        options.signal,
-        (suback) => suback as SubackPacket,
-        (op) => this.#engine.dispatch({ type: 'subscribe', op, subscriptions: requests, ...bound }),
+      packet = await subscribeInParts(requests, this.#filtersPerSubscribe, (part) =>
+        this.#operations.begin(
+          options.signal,
+          (suback) => suback as SubackPacket,
+          (op) => this.#engine.dispatch({ type: 'subscribe', op, subscriptions: part, ...bound }),
+        ),
       );
     } catch (error) {
       for (const handle of handles) this.#drop(handle);
       // After an abort or a timeout the server may have made the subscription all the same.
-      if (!(error instanceof MqttError) || error.code === 'ACK_TIMEOUT') this.#takeBack(handles);
+      const isPartial = requests.length > this.#filtersPerSubscribe;
+      if (isPartial || !(error instanceof MqttError) || error.code === 'ACK_TIMEOUT') this.#takeBack(handles);
       throw error;
     }
     const refused = refusedIn(packet, requests);
@@ -165,8 +172,9 @@ export class Subscribing {
 
   #takeBack(handles: readonly SubscriptionHandle[]): void {
     const filters = handles.map(({ filter }) => filter).filter((filter) => this.#router.handlesOf(filter).length === 0);
-    if (this.#engine.status === 'connected' && filters.length > 0)
-      this.#engine.dispatch({ type: 'unsubscribe', op: 0, filters });
+    if (this.#engine.status !== 'connected' || filters.length === 0) return;
+    for (const part of pieces(filters, this.#filtersPerSubscribe))
+      this.#engine.dispatch({ type: 'unsubscribe', op: 0, filters: part });
   }
 
   #drop(handle: SubscriptionHandle, error?: MqttError): void {

@@ -5,7 +5,7 @@ import type { SessionConfig } from './config.ts';
 const RECONNECT = { minDelayMs: 100, maxDelayMs: 1_000, jitter: 'none', minConnectedTimeToResetMs: 30_000 } as const;
 
 function attempts(reconnect: SessionConfig['reconnect']): Attempts {
-  return new Attempts({ reconnect, credentialsChange: false, urlChanges: false } as SessionConfig);
+  return new Attempts({ reconnect, brokerProfile: {}, credentialsChange: false, urlChanges: false } as SessionConfig);
 }
 
 test('two clients that keep ending the other one’s session slow down', () => {

@@ -1,6 +1,7 @@
 import { Backoff } from './backoff.ts';
 import type { SessionConfig } from './config.ts';
 import type { Failure } from './failure.ts';
+import { type Rate, rateOf } from './pacing.ts';
 import type { Disposition } from './retry-policy.ts';
 
 /**
@@ -12,13 +13,15 @@ const MAX_AT_ONCE = 3;
 /** Counts connection attempts, and decides whether and when there is another one. */
 export class Attempts {
   readonly #backoff: Backoff | undefined;
+  readonly #connects: Rate | undefined;
   readonly #mayHelp: Readonly<Record<Disposition | 'now', boolean>>;
   #atOnce = 0;
   /** Attempts since the last success or `start()`; the first is 1. */
   number = 0;
   lastFailure: Failure | undefined;
 
-  constructor({ reconnect, credentialsChange, urlChanges }: SessionConfig) {
+  constructor({ reconnect, credentialsChange, urlChanges, brokerProfile }: SessionConfig) {
+    this.#connects = rateOf(brokerProfile.connectsPerSecond);
     this.#backoff = reconnect === false ? undefined : new Backoff(reconnect);
     this.#mayHelp = {
       now: true,
@@ -27,6 +30,16 @@ export class Attempts {
       newCredentials: credentialsChange || urlChanges,
       newServer: urlChanges,
     };
+  }
+
+  /** A CONNECT was sent. */
+  connecting(now: number): void {
+    this.#connects?.count(now, 1);
+  }
+
+  /** Milliseconds before which the service would not take another CONNECT. */
+  mustWait(now: number): number {
+    return (this.#connects?.readyAt(now) ?? now) - now;
   }
 
   /** As new: after `start()`. */

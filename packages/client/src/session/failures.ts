@@ -9,10 +9,7 @@ import type { Verdict } from './retry-policy.ts';
 type Row = readonly [message: string, hint?: string];
 
 /** Those that a session, or its engine, raises. */
-type Known = Exclude<
-  ErrorCode,
-  'CREDENTIALS_FAILED' | 'SESSION_LOCKED' | 'LIMIT_EXCEEDED' | 'STORE_FAILED' | 'WORKER_FAILED'
->;
+type Known = Exclude<ErrorCode, 'CREDENTIALS_FAILED' | 'SESSION_LOCKED' | 'STORE_FAILED' | 'WORKER_FAILED'>;
 
 const ADDRESS = 'Is there an MQTT broker at this address?';
 const ALLOWED = 'Check what the server allows this client to do.';
@@ -42,6 +39,7 @@ const ROWS: Readonly<Record<Known, Row>> = {
   INVALID_STATE: ['This cannot be done now'],
   AUTHENTICATION_FAILED: ['The authentication failed', 'See `cause`.'],
   INVALID_ARGUMENT: ['This cannot be sent'],
+  LIMIT_EXCEEDED: ['This exceeds a limit of the service', 'See `brokerProfile`.'],
   UNSUPPORTED_BY_SERVER: ['The server does not support this', 'See `settings` for what it supports.'],
   URL_FAILED: ['The URL cannot be used', 'It begins with ws: or wss:, and a page served over https needs wss:.'],
   CONNACK_REFUSED: ['The server refused the connection', SAID],
@@ -58,6 +56,7 @@ const FINAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'INVALID_ARGUMENT',
   'INVALID_STATE',
   'UNSUPPORTED_BY_SERVER',
+  'LIMIT_EXCEEDED',
   'PACKET_TOO_LARGE',
   'PUBLISH_REFUSED',
   'SUBSCRIBE_REFUSED',

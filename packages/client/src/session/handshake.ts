@@ -85,6 +85,7 @@ export class Handshake {
         clientId: this.#clientId,
         sessionExpirySeconds: this.#resumption.expirySeconds(version),
         keepAliveSeconds: this.#config.keepAliveSeconds,
+        brokerProfile: this.#config.brokerProfile,
       },
       connack,
     );

@@ -64,13 +64,16 @@ export class Lifecycle {
   start(): void {
     this.#attempts.reset();
     this.#redirects.reset();
-    this.#dial();
+    const tooEarlyMs = this.#attempts.mustWait(this.#turn.now);
+    if (tooEarlyMs > 0) this.#wait(tooEarlyMs);
+    else this.#dial();
   }
 
   /** Returns whether a CONNECT was sent. */
   opened(credentials: Credentials): boolean {
     if (this.#connection.phase !== 'dialing') return false;
     this.#connection.enter('handshake');
+    this.#attempts.connecting(this.#turn.now);
     this.#turn.send(this.#handshake.connectPacket(credentials));
     return true;
   }
@@ -184,7 +187,8 @@ export class Lifecycle {
     this.#connection.hangUp();
     this.#attempts.lastFailure = reason;
     const isSentElsewhere = this.#redirects.ended(wasOnline, packets.connack ?? packets.disconnect);
-    const delayMs = this.#attempts.delayAfter(isSentElsewhere ? 'now' : disposition, random);
+    const wishedMs = this.#attempts.delayAfter(isSentElsewhere ? 'now' : disposition, random);
+    const delayMs = wishedMs === undefined ? undefined : Math.max(wishedMs, this.#attempts.mustWait(this.#turn.now));
     const retryable = delayMs !== undefined;
     const shown = reason.retryable === retryable ? reason : { ...reason, retryable };
     const type = wasOnline ? 'disconnection' : 'connectionFailure';
@@ -198,6 +202,10 @@ export class Lifecycle {
       this.#connection.changeStatus('failed', 0, event);
       return;
     }
+    this.#wait(delayMs, event);
+  }
+
+  #wait(delayMs: number, event?: LifecycleEvent): void {
     this.#connection.enter('waiting', delayMs);
     this.#connection.changeStatus('waiting', this.#attempts.number + 1, event);
   }

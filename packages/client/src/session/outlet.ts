@@ -9,6 +9,7 @@
 import type { PublishPacket } from '@mqtide/codec';
 import type { SessionConfig } from './config.ts';
 import { wireBytes } from './limits.ts';
+import { Pacing } from './pacing.ts';
 import type { NegotiatedSettings } from './settings.ts';
 import { OutboundAliases } from './topic-aliases.ts';
 import type { Turn } from './turn.ts';
@@ -33,15 +34,27 @@ export class Outlet {
   #pollMs = FIRST_POLL_MS;
   /** The moment of the next question, while there is no room. */
   #pollAt: number | undefined;
+  // Valid beyond the connection.
+  readonly #pacing: Pacing | undefined;
+  /** When the next PUBLISH may leave, while `brokerProfile` holds it back. */
+  #pacedUntil: number | undefined;
 
   constructor(turn: Turn, config: SessionConfig) {
     this.#turn = turn;
     this.aliases = new OutboundAliases(config.topicAliasing);
+    const { publishesPerSecond, bytesPerSecond } = config.brokerProfile;
+    if (publishesPerSecond !== undefined || bytesPerSecond !== undefined)
+      this.#pacing = new Pacing(config.brokerProfile);
   }
 
-  /** Whether another PUBLISH may leave. */
+  /** Whether another PUBLISH may leave. Once it may not, none does before `tick` or `report` says so. */
   get isOpen(): boolean {
-    return this.#pollAt === undefined;
+    return this.#pollAt === undefined && this.#pacedUntil === undefined;
+  }
+
+  /** Whether the socket is so full that it has to be asked for its level. */
+  get isFull(): boolean {
+    return this.#pollAt !== undefined;
   }
 
   connected(settings: NegotiatedSettings): void {
@@ -57,12 +70,26 @@ export class Outlet {
   /** With `op`: that operation is over when the packet has been handed to the socket. */
   send(packet: PublishPacket, op?: number): void {
     const { topic, payload, properties } = packet;
-    this.#bytes += properties === undefined ? topic.length + payload.length + OVERHEAD_BYTES : wireBytes(packet, 5);
+    const bytes = properties === undefined ? topic.length + payload.length + OVERHEAD_BYTES : wireBytes(packet, 5);
+    this.#bytes += bytes;
     if (op === undefined) this.#turn.send(this.aliases.apply(packet));
     else this.#turn.sendAndSettle(this.aliases.apply(packet), op);
+    if (this.#pacing !== undefined) this.#pace(this.#pacing.sent(this.#turn.now, bytes));
     if (this.#bytes <= HIGH_WATER_BYTES || this.#pollAt !== undefined) return;
     this.#pollMs = FIRST_POLL_MS;
     this.#poll();
+  }
+
+  /** Some services count what they send, too. */
+  received(): void {
+    if (this.#pacing !== undefined) this.#pace(this.#pacing.received(this.#turn.now));
+  }
+
+  /** Time has passed. Returns whether that has opened it. */
+  tick(): boolean {
+    if (this.#pacedUntil === undefined || this.#pacedUntil > this.#turn.now) return false;
+    this.#pacedUntil = undefined;
+    return this.isOpen;
   }
 
   /** The socket holds so many bytes. Returns whether there is room again. */
@@ -72,7 +99,7 @@ export class Outlet {
     this.#bytes = bufferedBytes;
     if (bufferedBytes <= LOW_WATER_BYTES) {
       this.#pollAt = undefined;
-      return true;
+      return this.isOpen;
     }
     // While it moves it will not be long.
     if (isLess) this.#pollMs = FIRST_POLL_MS;
@@ -81,11 +108,18 @@ export class Outlet {
     return false;
   }
 
-  /** Asks for a tick while there is no room. */
+  /** Asks for a tick while nothing may leave. */
   schedule(): void {
+    if (this.#pacedUntil !== undefined) this.#turn.wake(this.#pacedUntil);
     if (this.#pollAt === undefined) return;
     if (this.#pollAt > this.#turn.now) this.#turn.wake(this.#pollAt);
     else this.#poll();
+  }
+
+  #pace(readyAt: number): void {
+    if (readyAt <= this.#turn.now) return;
+    this.#pacedUntil = readyAt;
+    this.#turn.wake(readyAt);
   }
 
   #poll(): void {

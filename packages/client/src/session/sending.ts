@@ -1,4 +1,5 @@
 /* What the application asked for: sent at once if it may be, otherwise it waits in the queue, or fails. */
+import type { BrokerProfile } from './broker-profile.ts';
 import type { SessionConfig } from './config.ts';
 import type { ConnectionStatus, OutgoingMessage, SessionEvent } from './events.ts';
 import { failure } from './failures.ts';
@@ -9,12 +10,14 @@ import type { Operation, PublishOperation } from './operation.ts';
 import type { Outbound } from './outbound.ts';
 import type { Outlet } from './outlet.ts';
 import { PacketIds } from './packet-ids.ts';
+import { publishExcess, requestExcess } from './profile-limits.ts';
 import { Queue } from './queue.ts';
 import type { NegotiatedSettings } from './settings.ts';
 import { type Subscriptions, requestPacket } from './subscriptions.ts';
 import type { Turn } from './turn.ts';
 
 type Request = SessionEvent & { readonly type: 'subscribe' | 'unsubscribe' };
+type RequestOperation = Exclude<Operation, PublishOperation>;
 
 export class Sending {
   readonly #turn: Turn;
@@ -23,6 +26,8 @@ export class Sending {
   readonly #subscriptions: Subscriptions;
   readonly #queue: Queue;
   readonly #packetIds: PacketIds;
+  /** Absent when it limits nothing. */
+  readonly #profile: BrokerProfile | undefined;
   /** Operations that are over once nothing waits. */
   #awaitDrained: number[] = [];
   // Valid for the connection.
@@ -33,6 +38,7 @@ export class Sending {
     this.#outlet = outlet;
     this.#outbound = outbound;
     this.#subscriptions = subscriptions;
+    this.#profile = Object.keys(config.brokerProfile).length > 0 ? config.brokerProfile : undefined;
     this.#queue = new Queue(turn, config.offlineQueue);
     this.#packetIds = new PacketIds((id) => outbound.exchanges.has(id) || subscriptions.exchanges.has(id));
   }
@@ -54,8 +60,11 @@ export class Sending {
   }
 
   publish({ op, message, timeoutMs }: SessionEvent & { readonly type: 'publish' }, status: ConnectionStatus): void {
-    // QoS 0 waits for nothing but the socket while there is a connection.
-    if (message.qos === 0 && status === 'connected' && this.#settings !== undefined && this.#outlet.isOpen)
+    if (!this.#outlet.isOpen) this.tick();
+    const excess = this.#profile && publishExcess(message, this.#profile);
+    if (excess !== undefined) this.#turn.fail(op, excess);
+    // QoS 0 waits for nothing but the outlet while there is a connection.
+    else if (message.qos === 0 && status === 'connected' && this.#settings !== undefined && this.#outlet.isOpen)
       this.#transmitOnce(op, message, this.#settings);
     else {
       const lasting = withExpiry(message, this.#turn.now);
@@ -66,7 +75,10 @@ export class Sending {
   request(event: Request, status: ConnectionStatus): void {
     if (event.type === 'unsubscribe') this.#subscriptions.unwanted(event.filters);
     const { type, now: _now, timeoutMs, ...rest } = event;
-    this.#submit({ ...rest, kind: type, deadline: this.#deadline(timeoutMs) } as Operation, status);
+    const operation = { ...rest, kind: type, deadline: this.#deadline(timeoutMs) } as RequestOperation;
+    const excess = this.#profile && requestExcess(operation, this.#profile);
+    if (excess === undefined) this.#submit(operation, status);
+    else this.#turn.fail(operation.op, excess);
   }
 
   started(): void {
@@ -76,7 +88,8 @@ export class Sending {
   online(settings: NegotiatedSettings, again: readonly PublishOperation[], sessionLost: boolean): void {
     this.#settings = settings;
     this.#queue.pushFront(again);
-    for (const renewal of this.#subscriptions.toRenew(sessionLost, settings)) this.#transmit(renewal);
+    for (const renewal of this.#subscriptions.toRenew(sessionLost, settings, this.#profile?.filtersPerSubscribe))
+      this.#transmit(renewal);
     this.#queue.takeEach((operation) => this.#transmit(operation));
   }
 
@@ -101,9 +114,18 @@ export class Sending {
     for (const op of this.#awaitDrained.splice(0)) this.#turn.settle(op, { ok: true });
   }
 
-  /** There may be room in the socket. QoS 0 does not wait for the quota, as QoS 1 and 2 before it may have to. */
+  /** There may be room in the socket. */
   socketLevel(bufferedBytes: number): void {
-    if (!this.#outlet.report(bufferedBytes)) return;
+    if (this.#outlet.report(bufferedBytes)) this.#release();
+  }
+
+  /** Time has passed: `brokerProfile` may let more leave. */
+  tick(): void {
+    if (this.#outlet.tick()) this.#release();
+  }
+
+  /** QoS 0 does not wait for the quota, as QoS 1 and 2 before it may have to. */
+  #release(): void {
     this.#outbound.resendWhatQuotaAllows();
     this.#queue.takeEach((operation) => this.#transmit(operation));
   }

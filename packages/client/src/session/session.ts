@@ -184,6 +184,7 @@ export class Session {
       return `properties in ${packet.type.toUpperCase()}, though \`requestProblemInformation\` is false`;
     switch (packet.type) {
       case 'publish': {
+        this.outlet.received();
         const resolved = this.#inboundAliases.resolve(packet);
         const reasonCode = typeof resolved === 'number' ? resolved : this.#inbound.onPublish(resolved);
         if (reasonCode !== undefined)
@@ -264,6 +265,7 @@ export class Session {
     else if (this.#connection.isOverdue) this.#stopping.closed();
     const { overdue } = this.#authentication;
     if (overdue !== undefined) this.#lifecycle.authenticationFailed(overdue, random);
+    this.#sending.tick();
     this.#sending.expire();
     this.#connection.schedule();
     this.#authentication.schedule();

@@ -1,4 +1,5 @@
 import type { ConnackPacket, ProtocolVersion, QoS } from '@mqtide/codec';
+import type { BrokerProfile } from './broker-profile.ts';
 import { defined } from './defined.ts';
 
 /** What client and server agreed on for this connection, section 3.2.2.3; in 3.1.1 what that version implies. */
@@ -32,6 +33,7 @@ export interface RequestedSettings {
   readonly clientId: string;
   readonly sessionExpirySeconds: number;
   readonly keepAliveSeconds: number;
+  readonly brokerProfile?: BrokerProfile;
 }
 
 /** 268,435,455 bytes of Remaining Length and five bytes of fixed header, section 2.1.4. */
@@ -46,15 +48,16 @@ const RECEIVE_MAXIMUM_311 = 20;
 /** Reads a successful CONNACK; what it leaves out keeps the value that the standard gives it. */
 export function negotiate(requested: RequestedSettings, connack: ConnackPacket): NegotiatedSettings {
   const said = connack.properties ?? {};
-  const { protocolVersion } = requested;
+  const { protocolVersion, brokerProfile = {} } = requested;
+  const receiveMaximum = brokerProfile.receiveMaximum ?? (protocolVersion === 5 ? 65_535 : RECEIVE_MAXIMUM_311);
   return {
     protocolVersion,
     clientId: said.assignedClientIdentifier ?? requested.clientId,
     rejoinedSession: connack.sessionPresent,
     sessionExpirySeconds: said.sessionExpiryInterval ?? requested.sessionExpirySeconds,
     keepAliveSeconds: said.serverKeepAlive ?? requested.keepAliveSeconds,
-    receiveMaximum: said.receiveMaximum ?? (protocolVersion === 5 ? 65_535 : RECEIVE_MAXIMUM_311),
-    maximumQoS: (said.maximumQoS ?? 2) as QoS,
+    receiveMaximum: Math.min(said.receiveMaximum ?? 65_535, receiveMaximum),
+    maximumQoS: Math.min(said.maximumQoS ?? 2, brokerProfile.maximumQoS ?? 2) as QoS,
     retainAvailable: said.retainAvailable ?? true,
     maximumPacketSize: said.maximumPacketSize ?? LARGEST_PACKET,
     topicAliasMaximum: said.topicAliasMaximum ?? 0,

@@ -102,7 +102,12 @@ export class Subscriptions {
   }
 
   /** What the server does not have: everything after a lost session, otherwise what was cut off while renewing. */
-  toRenew(sessionLost: boolean, settings: NegotiatedSettings): SubscribeOperation[] {
+  toRenew(
+    sessionLost: boolean,
+    settings: NegotiatedSettings,
+    filtersPerSubscribe: number = FILTERS_PER_RENEWAL,
+  ): SubscribeOperation[] {
+    const most = Math.min(filtersPerSubscribe, FILTERS_PER_RENEWAL);
     const operations: SubscribeOperation[] = [];
     let group: SubscriptionRequest[] = [];
     for (const [filter, held] of this.#filters) {
@@ -116,7 +121,7 @@ export class Subscriptions {
         this.#turn.do({ do: 'unsubscribed', filter, failure: refused });
         continue;
       }
-      if (group.length === FILTERS_PER_RENEWAL || refusalOf(...group, held.request) !== undefined) group = [];
+      if (group.length === most || refusalOf(...group, held.request) !== undefined) group = [];
       if (group.length === 0) operations.push(renewalOf(group));
       group.push(held.request);
     }
