@@ -64,6 +64,15 @@ describe('`break`', () => {
     expect(made.unhandled).toMatchObject([{ code: 'UNSUBSCRIBE_REFUSED' }]);
   });
 
+  it('followed by `stop()` has nothing to report: the subscription ends with the client', async () => {
+    const made = await subscribed({});
+    await made.send(1);
+    for await (const _ of made.subscription) break;
+    void made.client.stop();
+    await made.clock.advance(2_000);
+    expect([made.client.state.status, made.unhandled]).toEqual(['stopped', []]);
+  });
+
   it('without a connection neither waits nor throws', async () => {
     const made = await subscribed({}, undefined, { offlineQueue: { behavior: 'failAllOnDisconnect' } });
     await made.send(1);

@@ -131,7 +131,10 @@ export class SubscriptionHandle implements Subscription {
       return: () => {
         finish();
         this.#readers.delete(reader);
-        this.unsubscribe().catch(this.#onError);
+        this.unsubscribe().catch((error: MqttError) => {
+          // `stop()` after the loop ends what the UNSUBSCRIBE was to end.
+          if (error.code !== 'STOPPED') this.#onError(error);
+        });
         this.#discard();
         return Promise.resolve({ done: true, value: undefined });
       },
