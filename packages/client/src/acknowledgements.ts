@@ -3,16 +3,16 @@
  * such handles are done with it. The session lets acknowledgements leave in the order in which the messages came, so the
  * oldest hold keeps back all that came later: one that does so for too long is warned about, once.
  */
-import type { PublishPacket } from '@mqtide/codec';
 import type { Emitter } from './emitter.ts';
 import type { EnginePort as Engine } from './engine.ts';
 import type { ClientEvents } from './events.ts';
 import { ReceivedMessage } from './message.ts';
+import type { DeliveredPacket } from './session/events.ts';
 import type { SubscriptionHandle } from './subscription-handle.ts';
 
 /** A message that is not acknowledged yet. */
 export class Hold {
-  readonly packet: PublishPacket;
+  readonly packet: DeliveredPacket;
   readonly delivery: number;
   /** Who is not done with it, and what they were given. */
   readonly holders: Map<SubscriptionHandle, ReceivedMessage> = new Map();
@@ -20,7 +20,7 @@ export class Hold {
   #isGivenOut = false;
   #reasonCode = 0;
 
-  constructor(packet: PublishPacket, delivery: number, onDone: (hold: Hold, reasonCode: number) => void) {
+  constructor(packet: DeliveredPacket, delivery: number, onDone: (hold: Hold, reasonCode: number) => void) {
     this.packet = packet;
     this.delivery = delivery;
     this.#onDone = onDone;
@@ -70,7 +70,7 @@ export class Acknowledgements {
     this.#timeoutMs = timeoutMs;
   }
 
-  hold(packet: PublishPacket, delivery: number): Hold {
+  hold(packet: DeliveredPacket, delivery: number): Hold {
     const hold = new Hold(packet, delivery, this.#onDone);
     this.#held.set(delivery, hold);
     if (this.#head === undefined) this.#watchHead();

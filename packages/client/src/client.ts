@@ -32,7 +32,10 @@ export interface StopOptions {
   readonly drainMs?: number;
   /** 0 for a normal end, 4 to have the will published. MQTT 5 only, section 3.14.2.1. @default 0 */
   readonly reasonCode?: 0 | 4;
-  /** Seconds the server is to keep the session. MQTT 5 only, section 3.14.2.2.2. @default 0: it ends */
+  /**
+   * Seconds the server is to keep the session. MQTT 5 only, section 3.14.2.2.2.
+   * @default 0: it ends. With a `session.store` it goes on as long as `session.expirySeconds` says
+   */
   readonly sessionExpirySeconds?: number;
   /** MQTT 5 only. */
   readonly userProperties?: readonly (readonly [name: string, value: string])[];
@@ -62,7 +65,10 @@ export class Client {
     this.#config = config;
     this.#messages = new MessageCheck(config.topicAliasing.outbound === 'manual');
     const report = reporter(options.onUnhandledError);
-    this.#emitter = new Emitter(report, () => tapPackets(this.#engine, this.#emitter));
+    this.#emitter = new Emitter(report, () => {
+      tapPackets(this.#engine, this.#emitter);
+      this.#subscribing.listenersChanged();
+    });
     this.#state = new StateKeeper(clock, this.#emitter, (error) => this.#subscribing.end(error));
     this.#operations = new Operations((op) => this.#engine.dispatch({ type: 'cancel', op }));
     const authenticator = options.authentication && new Authenticator(options.authentication);
@@ -79,8 +85,12 @@ export class Client {
         : (packet, delivery) => this.#subscribing.deliver(packet, delivery),
       settle: (op, outcome) => {
         if (!outcome.ok) this.#statistics.operationFailed(outcome.failure.code);
-        this.#operations.settle(op, outcome, this.#engine.version);
+        // What an earlier page published has no promise.
+        if (op >= 0) this.#operations.settle(op, outcome, this.#engine.version);
+        else if (!outcome.ok) report(this.#error(outcome.failure));
       },
+      restored: (publishes, messages) => this.#emitter.emit('sessionRestored', { publishes, messages }),
+      storeFailed: (failure) => this.#emitter.emit('storeFailure', { error: this.#error(failure) }),
       unsubscribed: (filter, failure) => this.#subscribing.refused(filter, failure),
       status: (status, attempt, event) => {
         if (event !== undefined) this.#subscribing.connectionChanged(event);
@@ -88,8 +98,9 @@ export class Client {
       },
     };
     this.#engine = makeEngine(config, hooks);
-    this.#subscribing = new Subscribing(this.#engine, this.#operations, this.#emitter, report, config);
-    this.#statistics = new Statistics(this.#engine, this.#emitter, () => this.#subscribing.dropped);
+    const { unroutedHoldMs = 30_000 } = options;
+    this.#subscribing = new Subscribing(this.#engine, this.#operations, this.#emitter, report, config, unroutedHoldMs);
+    this.#statistics = new Statistics(this.#engine, this.#emitter, this.#subscribing);
     if (options.logger) logEvents(options.logger, this.#emitter);
     if (Symbol.asyncDispose === undefined)
       Object.defineProperty(this, Symbol.for('Symbol.asyncDispose'), { value: () => this.stop() });
@@ -139,7 +150,7 @@ export class Client {
   }
 
   /**
-   * Ends the connection, and the session on the server. Operations that are not over reject with `STOPPED`, iterators
+   * Ends the connection, and the session on the server unless there is a `session.store`. Operations that are not over reject with `STOPPED`, iterators
    * end, handlers are not called any more. Resolves when the socket is closed, at the latest after two seconds beyond
    * `drainMs`; never rejects. Called again it returns the same promise.
    */

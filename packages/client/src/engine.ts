@@ -1,16 +1,19 @@
 /*
  * Joins the pure session to the world: dispatches events, performs actions in order, keeps one timer and one socket.
  */
-import type { Packet, ProtocolVersion, PublishPacket } from '@mqtide/codec';
+import type { Packet, ProtocolVersion } from '@mqtide/codec';
 import { ActionQueue } from './engine/action-queue.ts';
 import { Alarm } from './engine/alarm.ts';
+import { Barrier } from './engine/barrier.ts';
 import { Batch } from './engine/batch.ts';
 import { Connector, type DialHooks, type Ports } from './engine/connector.ts';
 import { Reminders } from './engine/reminders.ts';
+import type { SessionStore } from './io/session-store.ts';
 import type { SessionConfig } from './session/config.ts';
 import type {
   Action,
   ConnectionStatus,
+  DeliveredPacket,
   LifecycleEvent,
   OutgoingMessage,
   Outcome,
@@ -25,7 +28,9 @@ import { Session } from './session/session.ts';
 /** The application's side of the engine. None of these may throw. */
 export interface EngineHooks extends DialHooks {
   /** Returns whether the application is done with the message already. */
-  deliver(packet: PublishPacket, delivery: number): boolean;
+  deliver(packet: DeliveredPacket, delivery: number): boolean;
+  restored(publishes: number, messages: number): void;
+  storeFailed(failure: Failure): void;
   settle(op: number, outcome: Outcome): void;
   unsubscribed(filter: string, failure: Failure): void;
   status(status: ConnectionStatus, attempt: number, event: LifecycleEvent | undefined): void;
@@ -61,6 +66,7 @@ export class Engine {
   #isPerforming = false;
   readonly #connector: Connector;
   readonly #batch: Batch;
+  readonly #barrier: Barrier | undefined;
   #lastNow = 0;
   /** The operation of `publishOnce`, and why its message cannot be sent. */
   #sharedOp: number | undefined;
@@ -69,7 +75,8 @@ export class Engine {
   readonly #wire = new Wire();
   readonly #reminders = new Reminders();
 
-  constructor(config: SessionConfig, ports: Ports, hooks: EngineHooks) {
+  /** Without a store the session lives in memory. */
+  constructor(config: SessionConfig, ports: Ports, hooks: EngineHooks, store?: SessionStore) {
     this.#session = new Session(config);
     this.#ports = ports;
     this.#hooks = hooks;
@@ -77,6 +84,7 @@ export class Engine {
     this.#connector = new Connector(ports, hooks, config.limits.maximumPacketSize, this.#wire, (event) =>
       this.#handle(event),
     );
+    this.#barrier = store && this.#barrierOf(store, config.clientId);
     this.#batch = new Batch(
       (bytes) => {
         this.#connector.send(bytes);
@@ -135,7 +143,8 @@ export class Engine {
 
   /** Whether `publishOnce` may be used: nothing is under way that would have to be done before. */
   get isReady(): boolean {
-    return !this.#isPerforming && this.#session.status === 'connected' && this.#session.outlet.isOpen;
+    const isIdle = !this.#isPerforming && this.#barrier?.isClosed !== true;
+    return isIdle && this.#session.status === 'connected' && this.#session.outlet.isOpen;
   }
 
   /**
@@ -154,17 +163,37 @@ export class Engine {
   #handle(event: SessionEvent): void {
     this.#lastNow = event.now;
     this.#session.handle(event, this.#actions.list);
-    if (this.#isPerforming) return;
+    if (!this.#isPerforming) this.#performAll();
+  }
+
+  #performAll(): void {
     this.#isPerforming = true;
     // Performing an action can add others: a handler that publishes, an acknowledgement.
-    for (let action = this.#actions.take(); action !== undefined; action = this.#actions.take()) this.#perform(action);
+    for (let action = this.#actions.take(); action !== undefined; action = this.#actions.take())
+      if (this.#barrier?.holds(action) !== true) this.#perform(action);
     this.#isPerforming = false;
     this.#setAlarm();
   }
 
   #setAlarm(): void {
-    const next = Math.min(this.#session.nextDeadline() ?? Number.POSITIVE_INFINITY, this.#reminders.next);
+    const next = Math.min(
+      this.#session.nextDeadline() ?? Number.POSITIVE_INFINITY,
+      this.#reminders.next,
+      this.#barrier?.answerDueAt ?? Number.POSITIVE_INFINITY,
+    );
     this.#alarm.set(next === Number.POSITIVE_INFINITY ? undefined : next);
+  }
+
+  #barrierOf(store: SessionStore, clientId: string): Barrier {
+    return new Barrier(store, clientId, this.#ports.clock, {
+      perform: (actions) => {
+        this.#isPerforming = true;
+        for (const action of actions) this.#perform(action);
+        this.#performAll();
+      },
+      restored: (records) => this.dispatch({ type: 'restored', records }),
+      storeFailed: (failure) => this.dispatch({ type: 'storeFailed', failure }),
+    });
   }
 
   #perform(action: Action): void {
@@ -179,6 +208,12 @@ export class Engine {
       case 'settle':
         if (action.op === this.#sharedOp && !action.outcome.ok) this.#refused = action.outcome.failure;
         else this.#hooks.settle(action.op, action.outcome);
+        return;
+      case 'restored':
+        this.#hooks.restored(action.publishes, action.messages);
+        return;
+      case 'storeFailed':
+        this.#hooks.storeFailed(action.failure);
         return;
       case 'unsubscribed':
         this.#hooks.unsubscribed(action.filter, action.failure);
@@ -196,6 +231,11 @@ export class Engine {
         this.#batch.flush();
         // A graceful stop waits for the socket to be closed; after anything else it is of no interest.
         this.#connector.hangUp(this.#session.status === 'stopping');
+        return;
+      case 'openStore':
+      case 'store':
+      case 'closeStore':
+      // The barrier's. Without one there is no journal.
     }
   }
 
@@ -221,6 +261,7 @@ export class Engine {
     this.#noticeLevel();
     const { clock } = this.#ports;
     this.#reminders.ring(clock.now());
+    this.#barrier?.tick(clock.now());
     this.dispatch({ type: 'tick', random: clock.random() });
   }
 }

@@ -15,6 +15,13 @@ export interface ClientEvents {
   connectionFailure: { readonly error: MqttError; readonly connack?: ConnackPacket; readonly willRetryInMs?: number };
   /** A connection ended without `stop()`. Without `willRetryInMs` there is no new attempt. */
   disconnection: { readonly error: MqttError; readonly disconnect?: DisconnectPacket; readonly willRetryInMs?: number };
+  /**
+   * The store holds what an earlier page left: `publishes` of QoS 1 and 2 go on, and their failures go to
+   * `onUnhandledError`, since nobody awaits them; received `messages` of QoS 2 are delivered again.
+   */
+  sessionRestored: { readonly publishes: number; readonly messages: number };
+  /** The store cannot be used, with `STORE_FAILED`: until the next `start()` the session lives in memory. */
+  storeFailure: { readonly error: MqttError };
   /** `stop()` is done. */
   stopped: Record<never, never>;
   /**

@@ -11,7 +11,7 @@ import type { ClientOptions } from './options.ts';
  */
 export function createClient(options: ClientOptions): Client {
   const ports = { transport: new WebSocketTransport(options.webSocket), clock: new SystemClock() };
-  return new Client(options, ports, (config, hooks) => new Engine(config, ports, hooks));
+  return new Client(options, ports, (config, hooks) => new Engine(config, ports, hooks, options.session?.store));
 }
 
 export type { Authentication, AuthenticationExchange } from './authentication.ts';

@@ -34,14 +34,22 @@ export class ReceivedMessage implements Message {
   readonly qos: QoS;
   readonly retain: boolean;
   readonly duplicate: boolean;
-  readonly redelivered: boolean = false;
+  readonly redelivered: boolean;
   readonly properties: PropertiesOf<'publish'>;
 
   #onDone: ((reasonCode: number) => void) | undefined;
 
   /** `onDone` is called once, with the reason code to acknowledge with. */
   constructor(
-    { topic, payload, qos, retain, duplicate, properties }: PublishPacket,
+    {
+      topic,
+      payload,
+      qos,
+      retain,
+      duplicate,
+      redelivered,
+      properties,
+    }: PublishPacket & { readonly redelivered?: true },
     onDone?: (reasonCode: number) => void,
   ) {
     this.topic = topic;
@@ -49,6 +57,7 @@ export class ReceivedMessage implements Message {
     this.qos = qos;
     this.retain = retain;
     this.duplicate = duplicate;
+    this.redelivered = redelivered === true;
     this.properties = properties ?? NO_PROPERTIES;
     this.#onDone = onDone;
   }

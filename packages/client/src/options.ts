@@ -1,6 +1,7 @@
 import type { PropertiesOf, ProtocolVersion, QoS, WillProperties } from '@mqtide/codec';
 import type { Authentication } from './authentication.ts';
 import type { MqttError } from './errors.ts';
+import type { SessionStore } from './io/session-store.ts';
 import type { WebSocketConstructor } from './io/websocket.ts';
 import type { Logger } from './logger.ts';
 import type { Payload } from './payload.ts';
@@ -64,6 +65,12 @@ export interface SessionOptions {
    * @default 'republishQos1'
    */
   readonly onLost?: SessionLossPolicy;
+  /**
+   * Where QoS 1 and 2 and the offline queue survive a reload or a crash of the page, such as `indexedDBStore()` of
+   * `@mqtide/client/indexeddb`. Needs a `clientId`, and an `expirySeconds` that is long enough for the way back.
+   * @default none: the session lives in memory
+   */
+  readonly store?: SessionStore;
 }
 
 /** Options of `createClient`. Only `url` is required. */
@@ -132,6 +139,12 @@ export interface ClientOptions {
   readonly limits?: { readonly receiveMaximum?: number; readonly maximumPacketSize?: number };
   /** Limits and pacing of the service that is connected to, such as `./aws` has for AWS IoT Core. @default none */
   readonly brokerProfile?: BrokerProfile;
+  /**
+   * Milliseconds that QoS 1 and 2 messages of a resumed session wait, unacknowledged, for a subscription that matches or
+   * a listener to `messageReceived`. Then they are acknowledged, counted in `statistics()`, and a `warning` tells of them.
+   * @default 30_000
+   */
+  readonly unroutedHoldMs?: number;
   readonly will?: WillOptions;
   /**
    * Enhanced authentication, MQTT 5 only: `scramSha256` of `@mqtide/client/scram`, or a mechanism of your own. It may come

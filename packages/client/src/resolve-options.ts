@@ -24,18 +24,21 @@ export function resolveOptions(options: ClientOptions): SessionConfig {
     protocolVersion = 5,
     clientId,
     reconnect = {},
-    session = {},
+    session: { store, ...session } = {},
     will,
     connectProperties,
     authentication,
   } = options;
   const { brokerProfile = {} } = options;
   if (typeof options.url !== 'function') checkUrl(options.url);
+  if (store !== undefined && !clientId)
+    throw invalidArgument('A `session.store` needs a `clientId` to find the session by.');
   const config: SessionConfig = {
     // Nothing may be sent without authentication because a server spoke 3.1.1.
     protocolVersion: authentication && protocolVersion === 'auto' ? 5 : protocolVersion,
     clientId: clientId ?? randomClientId(),
     clientIdGiven: clientId !== undefined,
+    isDurable: store !== undefined,
     keepAliveSeconds: keepAliveWithin(options.keepAliveSeconds ?? 60, brokerProfile),
     connectTimeoutMs: options.connectTimeoutMs ?? 15_000,
     pingTimeoutMs: options.pingTimeoutMs ?? 10_000,
@@ -78,6 +81,7 @@ export function resolveOptions(options: ClientOptions): SessionConfig {
     config.offlineQueue,
     config.topicAliasing,
     config.limits,
+    { unroutedHoldMs: options.unroutedHoldMs ?? 0 },
   ])
     checkNumbers(part);
   checkWord('protocolVersion', protocolVersion, [5, 4, 'auto']);

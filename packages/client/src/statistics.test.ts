@@ -22,6 +22,7 @@ describe('client.statistics()', () => {
       connectionFailureCauses: {},
       operationFailureCauses: {},
       droppedMessageCount: 0,
+      unroutedMessageCount: 0,
     });
   });
 

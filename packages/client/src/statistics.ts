@@ -34,12 +34,20 @@ export interface ClientStatistics extends Omit<EngineFigures, 'queued' | 'unackn
   readonly operationFailureCauses: Causes;
   /** Received messages that found the buffer of their subscription full. */
   readonly droppedMessageCount: number;
+  /** Received messages of QoS 1 and 2 that matched no subscription and were acknowledged. */
+  readonly unroutedMessageCount: number;
+}
+
+/** What becomes of received messages. */
+interface Reception {
+  readonly dropped: number;
+  readonly unrouted: number;
 }
 
 /** Gathers what there is to know of a client: events are counted, everything else is asked for. */
 export class Statistics {
   readonly #engine: EnginePort;
-  readonly #dropped: () => number;
+  readonly #reception: Reception;
   readonly #disconnections: Partial<Record<ErrorCode, number>> = {};
   readonly #failures: Partial<Record<ErrorCode, number>> = {};
   readonly #operations: Partial<Record<ErrorCode, number>> = {};
@@ -47,9 +55,9 @@ export class Statistics {
   #reconnections = 0;
   #wasLost = false;
 
-  constructor(engine: EnginePort, emitter: Emitter<ClientEvents>, dropped: () => number) {
+  constructor(engine: EnginePort, emitter: Emitter<ClientEvents>, reception: Reception) {
     this.#engine = engine;
-    this.#dropped = dropped;
+    this.#reception = reception;
     emitter.on('connectionSuccess', () => {
       this.#connections += 1;
       if (this.#wasLost) this.#reconnections += 1;
@@ -85,7 +93,8 @@ export class Statistics {
       disconnectionCauses: { ...this.#disconnections },
       connectionFailureCauses: { ...this.#failures },
       operationFailureCauses: { ...this.#operations },
-      droppedMessageCount: this.#dropped(),
+      droppedMessageCount: this.#reception.dropped,
+      unroutedMessageCount: this.#reception.unrouted,
     };
   }
 }

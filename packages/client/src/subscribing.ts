@@ -1,5 +1,5 @@
 /* The part of the client that subscribes, and hands received messages to whom they are for. */
-import type { PublishPacket, SubackPacket, SubscriptionRequest } from '@mqtide/codec';
+import type { SubackPacket, SubscriptionRequest } from '@mqtide/codec';
 import { Acknowledgements, type Hold } from './acknowledgements.ts';
 import type { Emitter } from './emitter.ts';
 import type { EnginePort as Engine } from './engine.ts';
@@ -8,8 +8,8 @@ import type { ClientEvents } from './events.ts';
 import { ReceivedMessage } from './message.ts';
 import type { Operations } from './operations.ts';
 import { Router } from './router.ts';
-import type { LifecycleEvent } from './session/events.ts';
 import type { SessionConfig } from './session/config.ts';
+import type { DeliveredPacket, LifecycleEvent } from './session/events.ts';
 import type { Failure } from './session/failure.ts';
 import { pieces, subscribeInParts } from './in-parts.ts';
 import { filterRefused } from './session/failures.ts';
@@ -23,6 +23,7 @@ import {
 } from './subscribe.ts';
 import type { MessageHandler, Subscription } from './subscription.ts';
 import { SubscriptionHandle } from './subscription-handle.ts';
+import { Unrouted } from './unrouted.ts';
 
 export class Subscribing {
   readonly #engine: Engine;
@@ -31,6 +32,7 @@ export class Subscribing {
   readonly #report: (error: unknown) => void;
   readonly #acknowledgements: Acknowledgements;
   readonly #filtersPerSubscribe: number;
+  readonly #unrouted: Unrouted;
   readonly #router = new Router<SubscriptionHandle>();
   /** By subscriptions that have ended. */
   #droppedBefore = 0;
@@ -41,6 +43,7 @@ export class Subscribing {
     emitter: Emitter<ClientEvents>,
     report: (error: unknown) => void,
     { ackTimeoutMs, brokerProfile }: SessionConfig,
+    unroutedHoldMs: number,
   ) {
     this.#filtersPerSubscribe = brokerProfile.filtersPerSubscribe ?? Number.POSITIVE_INFINITY;
     this.#engine = engine;
@@ -48,6 +51,7 @@ export class Subscribing {
     this.#emitter = emitter;
     this.#report = report;
     this.#acknowledgements = new Acknowledgements(engine, emitter, ackTimeoutMs);
+    this.#unrouted = new Unrouted(engine, emitter, unroutedHoldMs);
   }
 
   /** The second argument may be the handler. */
@@ -76,6 +80,8 @@ export class Subscribing {
     // Registered at once: messages may come before the SUBACK [SEC-3.8.4-a].
     const handles = requests.map(({ filter }) => new SubscriptionHandle(filter, wishes, this.#report, end));
     for (const handle of handles) this.#router.add(handle.filter, handle);
+    // Not at once: a handler is not called while it is being registered.
+    queueMicrotask(() => this.#deliverUnrouted());
     let packet: SubackPacket;
     try {
       const bound = { ...(properties && { properties }), ...(timeoutMs !== undefined && { timeoutMs }) };
@@ -117,11 +123,19 @@ export class Subscribing {
     return this.#router.all().reduce((sum, { dropped }) => sum + dropped, this.#droppedBefore);
   }
 
+  /** Messages of QoS 1 and 2 that matched nothing and were acknowledged. */
+  get unrouted(): number {
+    return this.#unrouted.count;
+  }
+
   /** Returns whether everybody is done with the message. */
-  deliver(packet: PublishPacket, delivery: number): boolean {
+  deliver(packet: DeliveredPacket, delivery: number): boolean {
+    const handles = this.#router.match(packet.topic);
+    if (handles.length === 0 && delivery !== 0 && !this.#emitter.has('messageReceived'))
+      return this.#unrouted.add(packet, delivery);
     const message = new ReceivedMessage(packet);
     let hold: Hold | undefined;
-    for (const handle of this.#router.match(packet.topic)) {
+    for (const handle of handles) {
       if (handle.withholds && delivery !== 0) {
         hold ??= this.#acknowledgements.hold(packet, delivery);
         handle.deliver(hold.messageFor(handle));
@@ -135,8 +149,15 @@ export class Subscribing {
   }
 
   connectionChanged(event: LifecycleEvent): void {
-    if (event.type === 'disconnection') this.#acknowledgements.connectionLost();
-    if (event.type === 'connectionSuccess') this.#acknowledgements.connected(event.settings.rejoinedSession);
+    for (const part of [this.#acknowledgements, this.#unrouted]) {
+      if (event.type === 'disconnection') part.connectionLost();
+      if (event.type === 'connectionSuccess') part.connected(event.settings.rejoinedSession);
+    }
+  }
+
+  /** A listener has come or gone. */
+  listenersChanged(): void {
+    if (this.#emitter.has('messageReceived')) this.#deliverUnrouted();
   }
 
   /** The server refused a filter that it had granted in a session it has lost. */
@@ -153,9 +174,18 @@ export class Subscribing {
   /** Nothing more will be received. */
   end(error: MqttError | undefined): void {
     this.#acknowledgements.clear();
+    this.#unrouted.clear();
     for (const handle of this.#router.all()) {
       this.#drop(handle, error);
     }
+  }
+
+  #deliverUnrouted(): void {
+    const isWanted = (topic: string): boolean =>
+      this.#emitter.has('messageReceived') || this.#router.match(topic).length > 0;
+    this.#unrouted.take(isWanted, (packet, delivery) => {
+      if (this.deliver(packet, delivery)) this.#engine.dispatch({ type: 'acknowledge', delivery, reasonCode: 0 });
+    });
   }
 
   async #unsubscribe(handle: SubscriptionHandle): Promise<void> {
@@ -179,7 +209,9 @@ export class Subscribing {
 
   #drop(handle: SubscriptionHandle, error?: MqttError): void {
     this.#droppedBefore += handle.dropped;
-    this.#router.remove(handle.filter, handle);
+    const { filter } = handle;
+    this.#router.remove(filter, handle);
+    if (this.#router.handlesOf(filter).length === 0) this.#unrouted.filterEnded(filter);
     handle.end(error);
   }
 

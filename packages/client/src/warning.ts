@@ -1,7 +1,9 @@
 /** What a `warning` is about: a string to switch on. */
 export type WarningCode =
   /** An acknowledgement was withheld for `ackTimeoutMs`, and all later ones wait behind it. */
-  'ACKNOWLEDGEMENT_WITHHELD';
+  | 'ACKNOWLEDGEMENT_WITHHELD'
+  /** Messages of a resumed session matched no subscription for `unroutedHoldMs`, and were acknowledged. */
+  | 'MESSAGES_UNROUTED';
 
 /** Nothing has failed, but something needs attention. */
 export interface Warning {

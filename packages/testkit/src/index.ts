@@ -16,6 +16,7 @@ export type { BrokerServer, BrokerServerOptions } from './broker-server.ts';
 export type { Expected } from './expected.ts';
 export { MemoryConnection } from './memory-connection.ts';
 export type { MemoryConnectionState, MemoryServer, WireDirection } from './memory-connection.ts';
+export { MemoryStore } from './memory-store.ts';
 export { MemoryTransport } from './memory-transport.ts';
 export type { MemoryTransportOptions } from './memory-transport.ts';
 export { createPair } from './pair.ts';

@@ -16,6 +16,8 @@ export interface StoredSession {
   readonly records: readonly StoredRecord[];
   /** Resolves when the changes will survive a crash of the page. Changes are applied in the order of the calls. */
   commit(changes: StoreChanges): Promise<void>;
+  /** Removes every record. */
+  clear(): Promise<void>;
   /** Lets another page have the session. Resolves after the last commit. */
   close(): Promise<void>;
 }

@@ -47,6 +47,8 @@ export interface SessionConfig {
   };
   /** Whether the application chose the client identifier, and so may meet its own session again. */
   readonly clientIdGiven: boolean;
+  /** Whether there is a store: the session begins with opening it. */
+  readonly isDurable: boolean;
   readonly reconnect: ReconnectPolicy | false;
   readonly offlineQueue: OfflineQueuePolicy;
   readonly topicAliasing: TopicAliasPolicy;

@@ -4,8 +4,10 @@ import { KeepAlive } from './keep-alive.ts';
 import type { NegotiatedSettings } from './settings.ts';
 import type { Turn } from './turn.ts';
 
-/** What is expected next: `waiting` for the next attempt, `closing` for the end of a socket after `stop()`. */
-export type Phase = 'none' | 'waiting' | 'dialing' | 'handshake' | 'online' | 'closing';
+/** What is expected next: `opening` the store, `waiting` for the next attempt, `closing` for the end of a socket after `stop()`. */
+export type Phase = 'none' | 'opening' | 'waiting' | 'dialing' | 'handshake' | 'online' | 'closing';
+
+const HAS_NO_SOCKET: ReadonlySet<Phase> = new Set(['none', 'opening', 'waiting']);
 
 /**
  * The connection as it stands. The status is what the application sees; the phase says what is expected next, and until
@@ -66,7 +68,7 @@ export class ConnectionState {
 
   /** Closes the socket, or gives up the dialling. */
   hangUp(): void {
-    if (this.#phase !== 'none' && this.#phase !== 'waiting') this.#turn.do({ do: 'hangUp' });
+    if (!HAS_NO_SOCKET.has(this.#phase)) this.#turn.do({ do: 'hangUp' });
   }
 
   /** There is no connection any more. */

@@ -29,6 +29,9 @@ export interface OutgoingMessage {
   readonly expiresAt?: number;
 }
 
+/** A message for the application; `redelivered` when an earlier page was given it, and did not finish with it. */
+export type DeliveredPacket = PublishPacket & { readonly redelivered?: true };
+
 /** User name and password for one connection attempt. */
 export interface Credentials {
   readonly username?: string;
@@ -91,8 +94,6 @@ export type SessionEvent = { readonly now: number } & (
     }
   /** The application gives up on an operation: it settles nothing any more. */
   | { readonly type: 'cancel'; readonly op: number }
-  /** The application is done with a delivered message of QoS 1 or 2. */
-  | { readonly type: 'acknowledge'; readonly delivery: number; readonly reasonCode: number }
   /** `timeoutMs` replaces the acknowledgement timeout. */
   | { readonly type: 'reauthenticate'; readonly op: number; readonly timeoutMs?: number | undefined }
   /** The answer to `authenticate`. */
@@ -101,6 +102,19 @@ export type SessionEvent = { readonly now: number } & (
   | { readonly type: 'awaitDrained'; readonly op: number }
   /** What waits in the socket: told on each tick and now and then while `isOpen` is false. */
   | { readonly type: 'socketLevel'; readonly bufferedBytes: number }
+  /** The application is done with a delivered message of QoS 1 or 2; `unfinished`: but for its handlers' promises. */
+  | {
+      readonly type: 'acknowledge';
+      readonly delivery: number;
+      readonly reasonCode: number;
+      readonly unfinished?: true;
+    }
+  /** The handlers of a message that was acknowledged before have finished. */
+  | { readonly type: 'processed'; readonly delivery: number }
+  /** The store is open: the answer to `openStore`. */
+  | { readonly type: 'restored'; readonly records: readonly { readonly key: string; readonly value: unknown }[] }
+  /** There is no store, or no more: with `SESSION_LOCKED` another page has the session. */
+  | { readonly type: 'storeFailed'; readonly failure: Failure }
   /** Bytes are on their way, in either direction, that make no whole packet yet. */
   | { readonly type: 'heard' }
   /** A deadline may have passed. `random` is used if that ends the connection. */
@@ -147,8 +161,18 @@ export type Action =
   | { readonly do: 'hangUp' }
   /** With `op`: that operation succeeds when the packet has been handed to the socket. */
   | { readonly do: 'send'; readonly packet: Packet; readonly op?: number }
+  /** Open the store of the session: `restored` or `storeFailed` follows. */
+  | { readonly do: 'openStore' }
+  /** A barrier: nothing behind it is done before the record is durable. Without a value the record is removed. */
+  | { readonly do: 'store'; readonly key: string; readonly value?: unknown }
+  /** Nothing behind it is done before another page can have the session. */
+  | { readonly do: 'closeStore' }
+  /** What an earlier page left behind goes on: messages being published, and received ones that are delivered again. */
+  | { readonly do: 'restored'; readonly publishes: number; readonly messages: number }
+  /** The session goes on in memory. */
+  | { readonly do: 'storeFailed'; readonly failure: Failure }
   /** Give the message to the application; with QoS 1 and 2 an `acknowledge` with this `delivery` is awaited. */
-  | { readonly do: 'deliver'; readonly delivery: number; readonly packet: PublishPacket }
+  | { readonly do: 'deliver'; readonly delivery: number; readonly packet: DeliveredPacket }
   /** Ask the mechanism of enhanced authentication; an `authenticationStep` is awaited. */
   | { readonly do: 'authenticate'; readonly step: AuthenticationStep; readonly data?: Uint8Array }
   | { readonly do: 'settle'; readonly op: number; readonly outcome: Outcome }

@@ -1,5 +1,6 @@
 import { failure } from './failures.ts';
 import { IdMap } from './id-map.ts';
+import { isRestored } from './journal.ts';
 import { sizeOf } from './load.ts';
 import type { Operation } from './operation.ts';
 import type { Turn } from './turn.ts';
@@ -8,7 +9,7 @@ import type { Turn } from './turn.ts';
 export interface Exchange {
   readonly packetId: number;
   /** When it fails the exchange goes on, and keeps its identifier, since the server may have the packet. */
-  readonly operation: Pick<Operation, 'op' | 'deadline'>;
+  readonly operation: Pick<Operation, 'op' | 'deadline' | 'record'>;
 }
 
 /** The exchanges that are not over, by packet identifier, in the order in which they began. */
@@ -41,10 +42,14 @@ export class Exchanges<Each extends Exchange> {
     return this.#byId.get(packetId);
   }
 
-  /** The time for an answer begins with the first transmission: what is sent anew later does not begin it again. */
+  /**
+   * The time for an answer begins with the first transmission: what is sent anew later does not begin it again. Nobody
+   * waits for what an earlier page published.
+   */
   add(exchange: Each): void {
     const { packetId, operation } = exchange;
     this.#byId.set(packetId, exchange);
+    if (isRestored(operation.op)) return;
     operation.deadline = Math.min(operation.deadline, this.#turn.now + this.#ackTimeoutMs);
     this.#turn.wake(operation.deadline);
   }
@@ -86,6 +91,7 @@ export class Exchanges<Each extends Exchange> {
 
   #letGo({ operation }: Each): number | undefined {
     const { op } = operation;
+    this.#turn.journal?.givenUp(operation);
     operation.op = undefined;
     operation.deadline = Number.POSITIVE_INFINITY;
     return op;

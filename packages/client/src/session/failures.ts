@@ -9,7 +9,7 @@ import type { Verdict } from './retry-policy.ts';
 type Row = readonly [message: string, hint?: string];
 
 /** Those that a session, or its engine, raises. */
-type Known = Exclude<ErrorCode, 'CREDENTIALS_FAILED' | 'SESSION_LOCKED' | 'STORE_FAILED' | 'WORKER_FAILED'>;
+type Known = Exclude<ErrorCode, 'CREDENTIALS_FAILED' | 'WORKER_FAILED'>;
 
 const ADDRESS = 'Is there an MQTT broker at this address?';
 const ALLOWED = 'Check what the server allows this client to do.';
@@ -22,6 +22,8 @@ const ROWS: Readonly<Record<Known, Row>> = {
   EXPIRED: ['Waited too long to be sent', 'Raise `offlineQueue.maxAgeMs`, or publish again.'],
   ACK_TIMEOUT: ['No answer in time', 'The server may have received it all the same.'],
   SESSION_LOST: ['The server lost the session', "Set `session.onLost` to 'republish' if a second copy does no harm."],
+  SESSION_LOCKED: ['Another tab has the stored session', 'Give each tab its own `clientId`, or use one at a time.'],
+  STORE_FAILED: ['The session store failed', 'The session goes on in memory, and does not survive the page.'],
   SOCKET_OPEN_FAILED: [
     'The WebSocket could not be opened',
     'Check address, server and certificate: a browser does not tell which it was.',

@@ -12,6 +12,7 @@ import { defined } from './defined.ts';
 import type { Credentials, StopRequest } from './events.ts';
 import type { Failure } from './failure.ts';
 import { failure, refusedBy } from './failures.ts';
+import type { Journal } from './journal.ts';
 import { oversize } from './limits.ts';
 import { Resumption } from './resumption.ts';
 import { type Disposition, afterConnack } from './retry-policy.ts';
@@ -64,8 +65,12 @@ export class Handshake {
   }
 
   /** The DISCONNECT of a graceful end. */
-  disconnectPacket(request: StopRequest, settings: NegotiatedSettings | undefined): DisconnectPacket {
-    const { reasonCode = 0, sessionExpirySeconds = 0, userProperties } = request;
+  disconnectPacket(
+    request: StopRequest,
+    settings: NegotiatedSettings | undefined,
+    keepsSession: boolean,
+  ): DisconnectPacket {
+    const { reasonCode = 0, sessionExpirySeconds = keepsSession ? undefined : 0, userProperties } = request;
     if (this.#version === 4) return { type: 'disconnect', reasonCode: 0 };
     // A session that was to end with the connection cannot be prolonged now [SEC-3.14.2.2.2-a].
     const lasts = (settings?.sessionExpirySeconds ?? this.#resumption.expirySeconds(5)) > 0;
@@ -113,6 +118,12 @@ export class Handshake {
   tryOtherVersion(): boolean {
     if (this.#versionOpen) this.#version = this.#version === 5 ? 4 : 5;
     return this.#versionOpen;
+  }
+
+  /** Goes on with the session of an earlier page, if it has one in the version that is spoken. */
+  restore({ version }: Journal): void {
+    if (version !== undefined && this.#versionOpen) this.#version = version;
+    this.#resumption.restored(version === this.#version);
   }
 
   forgetSession(): void {

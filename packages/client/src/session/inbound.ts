@@ -9,6 +9,7 @@
  */
 import type { AckPacket, ProtocolVersion, PublishPacket } from '@mqtide/codec';
 import { IdMap } from './id-map.ts';
+import type { Journal } from './journal.ts';
 import type { Turn } from './turn.ts';
 
 interface Reception {
@@ -59,8 +60,21 @@ export class Inbound {
     this.#window.clear();
   }
 
+  /** Goes on with what an earlier page received: what its application was not done with is delivered again. */
+  restore({ receptions }: Journal): void {
+    for (const [delivery, { packetId, packet, isReleased }] of receptions) {
+      this.#lastDelivery = Math.max(this.#lastDelivery, delivery);
+      const reception: Reception = { packetId, qos: 2, delivery, reasonCode: packet === undefined ? 0 : undefined };
+      if (!isReleased) this.#exactlyOnce.set(packetId, reception);
+      if (packet === undefined) continue;
+      this.#delivered.set(delivery, reception);
+      this.#turn.do({ do: 'deliver', delivery, packet: { ...packet, redelivered: true } });
+    }
+  }
+
   /** Forgets the session. */
   clear(): void {
+    this.#turn.journal?.receptionsLost();
     this.#exactlyOnce.clear();
     this.#delivered.clear();
     this.#unanswered.length = 0;
@@ -84,7 +98,10 @@ export class Inbound {
     }
     this.#lastDelivery += 1;
     const reception: Reception = { packetId, qos, delivery: this.#lastDelivery, reasonCode: undefined };
-    if (qos === 2) this.#exactlyOnce.set(packetId, reception);
+    if (qos === 2) {
+      this.#exactlyOnce.set(packetId, reception);
+      this.#turn.journal?.arrived(reception.delivery, packetId, packet);
+    }
     this.#delivered.set(reception.delivery, reception);
     this.#unanswered.push(reception);
     this.#turn.do({ do: 'deliver', delivery: reception.delivery, packet });
@@ -106,6 +123,7 @@ export class Inbound {
     const reception = this.#exactlyOnce.get(packetId);
     if (reception !== undefined) {
       this.#exactlyOnce.delete(packetId);
+      this.#turn.journal?.released(reception.delivery);
       this.#delivered.delete(reception.delivery);
       const position = this.#unanswered.indexOf(reception);
       if (position >= 0) this.#unanswered.splice(position, 1);
@@ -143,6 +161,7 @@ export class Inbound {
       // Refused: the identifier is free, and the same message may come again as a new one [MQTT-4.3.3-9].
       this.#window.delete(packetId);
       this.#exactlyOnce.delete(packetId);
+      this.#turn.journal?.released(reception.delivery);
     }
   }
 }

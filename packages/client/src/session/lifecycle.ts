@@ -120,9 +120,9 @@ export class Lifecycle {
     if (this.#connection.phase === 'dialing') this.#end(reason, reason.retryable ? 'retry' : 'fatal', random);
   }
 
-  /** Our own CONNECT cannot be encoded: no attempt will ever do better. */
-  unconnectable(message: string): void {
-    this.#end(failure('INVALID_ARGUMENT', message), 'fatal', 0);
+  /** No attempt will ever do better. */
+  fail(reason: Failure): void {
+    this.#end(reason, 'fatal', 0);
   }
 
   closed(code: number, reason: string, random: number): void {
@@ -194,7 +194,7 @@ export class Lifecycle {
     const type = wasOnline ? 'disconnection' : 'connectionFailure';
     const willRetry = delayMs === undefined ? {} : { willRetryInMs: delayMs };
     const event: LifecycleEvent = { type, failure: shown, ...packets, ...willRetry };
-    if (delayMs === undefined) this.#hooks.ended(shown, false);
+    if (delayMs === undefined) this.#hooks.ended(shown, this.#turn.journal !== undefined);
     this.#connection.lost(shown);
     if (delayMs === undefined) {
       this.#handshake.forgetSession();

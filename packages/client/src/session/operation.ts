@@ -6,6 +6,8 @@ interface Waiting {
   op: number | undefined;
   /** When it fails: at the end of the caller's own timeout, and once transmitted, of the time for an answer. */
   deadline: number;
+  /** Names what the journal has stored of a publish. */
+  record?: number;
 }
 
 export interface PublishOperation extends Waiting {

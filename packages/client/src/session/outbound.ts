@@ -61,12 +61,9 @@ export class Outbound {
 
   /** The first transmission of a QoS 1 or 2 message: an unused identifier, DUP 0 [MQTT-4.3.2-2] [MQTT-4.3.3-2]. */
   transmit(operation: PublishOperation, packetId: number): void {
-    const exchange: Published = {
-      awaits: operation.message.qos === 1 ? 'puback' : 'pubrec',
-      packetId,
-      operation,
-    };
+    const exchange = published(packetId, operation);
     this.exchanges.add(exchange);
+    this.#turn.journal?.transmitted(operation, operation.message, packetId);
     this.#send(exchange, false);
   }
 
@@ -94,14 +91,12 @@ export class Outbound {
       this.#turn.fail(exchange.operation.op, refusedBy('PUBLISH_REFUSED', packet, 5));
       return undefined;
     }
-    this.#end(exchange);
     const { op, deadline } = exchange.operation;
-    this.exchanges.add({
-      awaits: 'pubcomp',
-      packetId: packet.packetId,
-      operation: { op, deadline },
-      received: exchange.awaits === 'pubcomp' ? exchange.received : packet,
-    });
+    const operation = { op, deadline };
+    const received = exchange.awaits === 'pubcomp' ? exchange.received : packet;
+    this.#turn.journal?.received(exchange.operation, operation, received);
+    this.#end(exchange);
+    this.exchanges.add({ awaits: 'pubcomp', packetId: packet.packetId, operation, received });
     this.#sendPubrel(packet.packetId);
     return undefined;
   }
@@ -113,6 +108,16 @@ export class Outbound {
     this.#end(exchange);
     this.#turn.settle(exchange.operation.op, { ok: true, packet: exchange.received });
     return undefined;
+  }
+
+  /** Goes on with an exchange of an earlier page. */
+  restore(operation: PublishOperation, packetId: number): void {
+    this.exchanges.add(published(packetId, operation));
+  }
+
+  /** The same, after PUBREC. */
+  restoreReleased(operation: Released['operation'], received: PubrecPacket): void {
+    this.exchanges.add({ awaits: 'pubcomp', packetId: received.packetId, operation, received });
   }
 
   /** The server still has the session: everything unacknowledged goes out again, PUBRELs first. */
@@ -173,11 +178,14 @@ export class Outbound {
     const again: PublishOperation[] = [];
     for (const exchange of this.exchanges) {
       const { op } = exchange.operation;
-      if (op === undefined) continue;
+      const isAgain = policy === 'republish' || (policy === 'republishQos1' && exchange.awaits === 'puback');
+      if (op !== undefined && exchange.awaits !== 'pubcomp' && isAgain) {
+        again.push(exchange.operation);
+        continue;
+      }
+      this.#turn.journal?.over(exchange.operation);
       // The server had taken the message: PUBREC says so.
       if (exchange.awaits === 'pubcomp') this.#turn.settle(op, { ok: true, packet: exchange.received });
-      else if (policy === 'republish' || (policy === 'republishQos1' && exchange.awaits === 'puback'))
-        again.push(exchange.operation);
       else this.#turn.fail(op, failure('SESSION_LOST'));
     }
     this.clear();
@@ -185,6 +193,7 @@ export class Outbound {
   }
 
   #end(exchange: Published | Released): void {
+    this.#turn.journal?.over(exchange.operation);
     this.exchanges.delete(exchange.packetId);
     if (exchange.awaits !== 'pubcomp') this.#toResend.delete(exchange);
   }
@@ -201,4 +210,8 @@ export class Outbound {
   #sendPubrel(packetId: number): void {
     this.#turn.send({ type: 'pubrel', packetId, reasonCode: 0 });
   }
+}
+
+function published(packetId: number, operation: PublishOperation): Published {
+  return { awaits: operation.message.qos === 1 ? 'puback' : 'pubrec', packetId, operation };
 }

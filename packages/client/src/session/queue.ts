@@ -8,6 +8,7 @@
 import type { OfflineBehavior, OfflineQueuePolicy } from './config.ts';
 import type { Failure } from './failure.ts';
 import { failure } from './failures.ts';
+import { isRestored } from './journal.ts';
 import { sizeOf } from './load.ts';
 import type { Operation } from './operation.ts';
 import type { Turn } from './turn.ts';
@@ -32,7 +33,7 @@ export class Queue {
   #entries = new Map<number, Entry>();
   #head: Iterator<[number, Entry]> | undefined;
   #peeked: [number, Entry] | undefined;
-  #lastNameless = 0;
+  #lastNameless = Number.MIN_SAFE_INTEGER;
   #newest = 0;
   /** The one count kept beside the map: a sum of sizes cannot be derived cheaply. Only `#add` and `#remove` touch it. */
   #bytes = 0;
@@ -60,21 +61,24 @@ export class Queue {
       return failure('QUEUE_FULL', isFull ? `${maxOperations} operations` : `${maxBytes} bytes`);
     }
     // Before `start()` no time passes: the client has no timer then.
-    this.#add(operation, bytes, status === 'idle' ? Number.POSITIVE_INFINITY : this.#turn.now + maxAgeMs);
+    const latest = status === 'idle' ? Number.POSITIVE_INFINITY : this.#turn.now + maxAgeMs;
+    this.#add(operation, bytes, latest);
+    this.#turn.journal?.waits(operation, latest);
     return undefined;
   }
 
   /** Puts operations that were under way before all others, whatever the caps say: they were accepted once. */
   pushFront(operations: readonly Operation[]): void {
     if (operations.length === 0) return;
-    const rest = [...this.#entries.values()];
-    this.#entries.clear();
-    this.#bytes = 0;
-    this.#head = undefined;
-    this.#peeked = undefined;
     const expiresAt = this.#turn.now + this.#policy.maxAgeMs;
-    for (const operation of operations) this.#add(operation, sizeOf(operation), expiresAt);
-    for (const entry of rest) this.#add(entry.operation, entry.bytes, entry.expiresAt);
+    for (const operation of operations) this.#turn.journal?.waits(operation, expiresAt);
+    this.#putFirst(operations.map((operation) => ({ operation, expiresAt })));
+  }
+
+  /** Puts what an earlier page left waiting before all others, which are stored from now on. */
+  restore(left: readonly Omit<Entry, 'bytes'>[]): void {
+    for (const { operation, expiresAt } of this.#entries.values()) this.#turn.journal?.waits(operation, expiresAt);
+    this.#putFirst(left);
   }
 
   /** Takes operations from the front while `take` wants them; one that it returns `false` for stays the first. */
@@ -105,7 +109,7 @@ export class Queue {
     const mayWait = MAY_WAIT[this.#policy.behavior];
     this.takeEach((operation) => {
       if (mayWait(operation)) return false;
-      this.#turn.fail(operation.op, failure('OFFLINE'));
+      this.#fail(operation, failure('OFFLINE'));
       return true;
     });
   }
@@ -113,8 +117,10 @@ export class Queue {
   /** Removes an operation that nobody waits for any more. Returns whether it was here. */
   forget(op: number): boolean {
     const entry = this.#entries.get(op);
-    if (entry !== undefined) this.#remove(op, entry);
-    return entry !== undefined;
+    if (entry === undefined) return false;
+    this.#remove(op, entry);
+    this.#turn.journal?.over(entry.operation);
+    return true;
   }
 
   expire(): void {
@@ -125,12 +131,25 @@ export class Queue {
   }
 
   takeOperations(): (number | undefined)[] {
-    const operations = Array.from(this.#entries.values(), ({ operation }) => operation.op);
+    const operations = Array.from(this.#entries.values(), ({ operation }) => operation);
+    this.#clear();
+    // What an earlier page left behind is left to the next one.
+    for (const operation of operations) if (!isRestored(operation.op)) this.#turn.journal?.over(operation);
+    return operations.map(({ op }) => op);
+  }
+
+  #putFirst(first: readonly Omit<Entry, 'bytes'>[]): void {
+    const rest = [...this.#entries.values()];
+    this.#clear();
+    for (const { operation, expiresAt } of first) this.#add(operation, sizeOf(operation), expiresAt);
+    for (const { operation, bytes, expiresAt } of rest) this.#add(operation, bytes, expiresAt);
+  }
+
+  #clear(): void {
     this.#entries = new Map();
     this.#head = undefined;
     this.#peeked = undefined;
     this.#bytes = 0;
-    return operations;
   }
 
   #peek(): [number, Entry] | undefined {
@@ -164,7 +183,7 @@ export class Queue {
     while (!isRoom()) {
       const [key, entry] = (overflow === 'dropOldest' ? this.#peek() : this.#last()) as [number, Entry];
       this.#remove(key, entry);
-      this.#turn.fail(entry.operation.op, failure('QUEUE_FULL', `given up for a later one, as \`overflow\` says`));
+      this.#fail(entry.operation, failure('QUEUE_FULL', `given up for a later one, as \`overflow\` says`));
     }
     return true;
   }
@@ -179,13 +198,18 @@ export class Queue {
   #failIfLate({ operation, expiresAt }: Entry): boolean {
     const { now } = this.#turn;
     const isLate = operation.deadline <= now || expiresAt <= now;
-    if (isLate) this.#turn.fail(operation.op, failure(operation.deadline <= now ? 'ACK_TIMEOUT' : 'EXPIRED'));
+    if (isLate) this.#fail(operation, failure(operation.deadline <= now ? 'ACK_TIMEOUT' : 'EXPIRED'));
     return isLate;
+  }
+
+  #fail(operation: Operation, reason: Failure): void {
+    this.#turn.journal?.over(operation);
+    this.#turn.fail(operation.op, reason);
   }
 
   /** A key for an operation that nobody waits for: never that of one. */
   #nameless(): number {
-    this.#lastNameless -= 1;
+    this.#lastNameless += 1;
     return this.#lastNameless;
   }
 

@@ -66,6 +66,11 @@ export class Resumption {
     this.#known = expirySeconds > 0;
   }
 
+  /** Whether the session of an earlier page goes on. */
+  restored(isKnown: boolean): void {
+    this.#known = isKnown;
+  }
+
   /** Both sides forget the session. */
   forget(): void {
     this.#known = false;

@@ -5,6 +5,7 @@ import type { ConnectionStatus, OutgoingMessage, SessionEvent } from './events.t
 import { failure } from './failures.ts';
 import { refusal, requestRefusal } from './limits.ts';
 import type { SessionLoad } from './load.ts';
+import type { Journal } from './journal.ts';
 import { propertiesNow, withExpiry } from './message-expiry.ts';
 import type { Operation, PublishOperation } from './operation.ts';
 import type { Outbound } from './outbound.ts';
@@ -79,6 +80,20 @@ export class Sending {
     const excess = this.#profile && requestExcess(operation, this.#profile);
     if (excess === undefined) this.#submit(operation, status);
     else this.#turn.fail(operation.op, excess);
+  }
+
+  /** Goes on with what an earlier page published. */
+  restore({ publishes }: Journal): void {
+    const waiting: Parameters<Queue['restore']>[0][number][] = [];
+    for (const [record, { message, expiresAt = Infinity, packetId, received, isGivenUp }] of publishes) {
+      const operation = { op: isGivenUp ? undefined : -record, deadline: Infinity, record };
+      if (received !== undefined) this.#outbound.restoreReleased(operation, received);
+      else if (message === undefined) continue;
+      else if (packetId === undefined)
+        waiting.push({ operation: { kind: 'publish', message, ...operation }, expiresAt });
+      else this.#outbound.restore({ kind: 'publish', message, ...operation }, packetId);
+    }
+    this.#queue.restore(waiting);
   }
 
   started(): void {
@@ -183,6 +198,7 @@ export class Sending {
     }
     const refused = refusal(message, settings);
     if (refused !== undefined) {
+      this.#turn.journal?.over(operation);
       this.#turn.fail(op, refused);
       return true;
     }

@@ -6,6 +6,7 @@
  *   outbound       QoS 1 and 2 messages on their way to the server
  *   inbound        QoS 1 and 2 messages on their way to the application
  *   subscriptions  SUBSCRIBE, UNSUBSCRIBE, and what to subscribe again
+ *   storage        what is to survive the page, written down in the journal
  *   sending        what goes out at once, and what waits in the queue for a connection or for the send quota
  */
 import type { Packet } from '@mqtide/codec';
@@ -18,18 +19,19 @@ import { failure } from './failures.ts';
 import { Handshake } from './handshake.ts';
 import { Inbound } from './inbound.ts';
 import type { SessionLoad } from './load.ts';
+import { isRestored } from './journal.ts';
 import { Lifecycle } from './lifecycle.ts';
 import type { PublishOperation } from './operation.ts';
 import { Outbound, type Violation } from './outbound.ts';
 import { Outlet } from './outlet.ts';
+import { Receiving } from './receiving.ts';
 import { Sending } from './sending.ts';
 import type { NegotiatedSettings } from './settings.ts';
+import { Storage } from './storage.ts';
 import { Stopping } from './stopping.ts';
 import { Subscriptions } from './subscriptions.ts';
 import { InboundAliases } from './topic-aliases.ts';
 import { Turn } from './turn.ts';
-
-const TOO_MANY = 'more QoS 1 and 2 messages at a time than `receiveMaximum`';
 
 /** MQTT's client state machine, without any input or output. */
 export class Session {
@@ -40,6 +42,7 @@ export class Session {
   readonly #lifecycle: Lifecycle;
   readonly #authentication: Authentication;
   readonly #stopping: Stopping;
+  readonly #storage: Storage;
   /** What every PUBLISH leaves through. While it is not open the engine tells the `socketLevel` now and then. */
   readonly outlet: Outlet;
   readonly #outbound: Outbound;
@@ -47,13 +50,11 @@ export class Session {
   readonly #inboundAliases: InboundAliases;
   readonly #subscriptions: Subscriptions;
   readonly #sending: Sending;
-  /** All that acknowledgements have as properties is Reason String and User Property [MQTT-3.1.2-29]. */
-  readonly #mayNotExplain: boolean;
+  readonly #receiving: Receiving;
 
   constructor(config: SessionConfig) {
     const turn = this.#turn;
     this.#config = config;
-    this.#mayNotExplain = config.connectProperties?.requestProblemInformation === false;
     this.outlet = new Outlet(turn, config);
     this.#outbound = new Outbound(turn, config.ackTimeoutMs, this.outlet);
     this.#inboundAliases = new InboundAliases(config.topicAliasing);
@@ -69,6 +70,19 @@ export class Session {
       isBusy: () => this.#sending.size > 0,
     };
     this.#lifecycle = new Lifecycle(turn, config, this.#connection, this.#handshake, hooks);
+    this.#receiving = new Receiving(config, {
+      handshake: this.#handshake,
+      lifecycle: this.#lifecycle,
+      authentication: this.#authentication,
+      outbound: this.#outbound,
+      inbound: this.#inbound,
+      inboundAliases: this.#inboundAliases,
+      subscriptions: this.#subscriptions,
+      sending: this.#sending,
+      outlet: this.outlet,
+    });
+    const lasting = [this.#handshake, this.#sending, this.#inbound];
+    this.#storage = new Storage(turn, config, this.#connection, this.#lifecycle, lasting);
     this.#stopping = new Stopping(turn, this.#connection, this.#handshake, hooks);
   }
 
@@ -105,6 +119,7 @@ export class Session {
         this.#received(event.packet, event.random);
         return;
       case 'acknowledge':
+        if (event.unfinished !== true) this.#turn.journal?.processed(event.delivery);
         this.#inbound.acknowledge(event.delivery, event.reasonCode);
         return;
       case 'heard':
@@ -131,7 +146,7 @@ export class Session {
         if (this.status === 'stopping') this.#stopping.finish();
         if (!['idle', 'stopped', 'failed'].includes(this.status)) return;
         this.#sending.started();
-        this.#lifecycle.start();
+        this.#storage.start();
         return;
       case 'stop':
         this.#stopping.stop(event);
@@ -155,13 +170,19 @@ export class Session {
       case 'malformed':
         this.#lifecycle.malformed(event.reasonCode, event.message, event.random);
         return;
+      case 'processed':
+      case 'restored':
+      case 'storeFailed':
+        this.#storage.handle(event);
+        return;
       case 'unsendable':
         this.#unsendable(event.packet, event.op, event.message, event.random);
     }
   }
 
   #received(packet: Packet, random: number): void {
-    const violation = this.#connection.phase === 'online' ? this.#process(packet, random) : this.#greet(packet, random);
+    const violation =
+      this.#connection.phase === 'online' ? this.#receiving.process(packet, random) : this.#greet(packet, random);
     if (violation !== undefined) this.#lifecycle.violated(0x82, violation, random);
     this.#connection.keepAlive.heard();
   }
@@ -179,50 +200,8 @@ export class Session {
     return undefined;
   }
 
-  #process(packet: Packet, random: number): Violation {
-    if (this.#mayNotExplain && explains(packet))
-      return `properties in ${packet.type.toUpperCase()}, though \`requestProblemInformation\` is false`;
-    switch (packet.type) {
-      case 'publish': {
-        this.outlet.received();
-        const resolved = this.#inboundAliases.resolve(packet);
-        const reasonCode = typeof resolved === 'number' ? resolved : this.#inbound.onPublish(resolved);
-        if (reasonCode !== undefined)
-          this.#lifecycle.violated(reasonCode, reasonCode === 0x93 ? TOO_MANY : 'a topic alias not agreed on', random);
-        return undefined;
-      }
-      case 'puback':
-        return this.#thenSendMore(this.#outbound.onPuback(packet));
-      case 'pubrec':
-        return this.#thenSendMore(this.#outbound.onPubrec(packet, this.#handshake.version));
-      case 'pubcomp':
-        return this.#thenSendMore(this.#outbound.onPubcomp(packet));
-      case 'pubrel':
-        this.#inbound.onPubrel(packet);
-        return undefined;
-      case 'suback':
-        return this.#subscriptions.onSuback(packet);
-      case 'unsuback':
-        return this.#subscriptions.onUnsuback(packet);
-      case 'pingresp':
-        return undefined;
-      case 'disconnect':
-        this.#lifecycle.onDisconnect(packet, random);
-        return undefined;
-      case 'auth':
-        return this.#authentication.onAuth(packet);
-      default:
-        // A second CONNACK [MQTT-3.2.0-2], or a client's packet.
-        return `an unexpected ${packet.type.toUpperCase()}`;
-    }
-  }
-
-  #thenSendMore(violation: Violation): Violation {
-    if (violation === undefined) this.#sending.sendMore();
-    return violation;
-  }
-
   #online(settings: NegotiatedSettings, resumed: boolean): void {
+    this.#turn.journal?.connected(settings);
     this.outlet.connected(settings);
     this.#inbound.connected(settings.protocolVersion);
     let again: PublishOperation[] = [];
@@ -252,9 +231,13 @@ export class Session {
   }
 
   #ended(reason: Failure, keepsSession: boolean): void {
-    for (const op of this.#sending.takeOperations()) this.#turn.fail(op, reason);
+    const { journal } = this.#turn;
+    for (const op of this.#sending.takeOperations()) if (!isRestored(op)) this.#turn.fail(op, reason);
     this.#subscriptions.clear();
-    if (keepsSession) return;
+    if (!keepsSession) journal?.clear();
+    this.#storage.close();
+    // What is stored is read again: another page may have gone on with it.
+    if (keepsSession && journal === undefined) return;
     this.#outbound.clear();
     this.#inbound.clear();
   }
@@ -275,7 +258,7 @@ export class Session {
 
   /** The codec refuses what the checks at the door let pass: that operation fails, and nothing else. */
   #unsendable(packet: Packet, op: number | undefined, message: string, random: number): void {
-    if (packet.type === 'connect') this.#lifecycle.unconnectable(message);
+    if (packet.type === 'connect') this.#lifecycle.fail(failure('INVALID_ARGUMENT', message));
     else if (packet.type === 'auth')
       this.#lifecycle.authenticationFailed(failure('AUTHENTICATION_FAILED', message), random);
     else if (packet.type === 'publish' || packet.type === 'subscribe' || packet.type === 'unsubscribe') {
@@ -286,10 +269,4 @@ export class Session {
       this.#sending.sendMore();
     }
   }
-}
-
-/** Whether an acknowledgement or an AUTH has a Reason String or a User Property. */
-function explains(packet: Packet): boolean {
-  if (packet.type === 'publish' || packet.type === 'disconnect' || !('properties' in packet)) return false;
-  return packet.type !== 'auth' || 'reasonString' in packet.properties || 'userProperties' in packet.properties;
 }

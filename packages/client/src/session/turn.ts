@@ -1,6 +1,7 @@
 import type { Packet } from '@mqtide/codec';
 import type { Action, Outcome } from './events.ts';
 import type { Failure } from './failure.ts';
+import type { Journal } from './journal.ts';
 
 /**
  * What the parts of a session share while one event is handled: the time, the actions so far, and the next moment at
@@ -10,6 +11,8 @@ export class Turn {
   now = 0;
   /** When the last packet left, for the keep alive [MQTT-3.1.2-20]. */
   lastSentAt = 0;
+  /** Where the session is stored, while it is. */
+  journal: Journal | undefined;
   #actions: Action[] = [];
   #wakeAt = Number.POSITIVE_INFINITY;
 

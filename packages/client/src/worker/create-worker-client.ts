@@ -35,6 +35,7 @@ export function createWorkerClient(worker: WorkerLike, options: WorkerClientOpti
   const { workerTimeoutMs = 15_000, ...rest } = options;
   if (!(workerTimeoutMs > 0)) throw invalidArgument('`workerTimeoutMs` is a number above 0.');
   if ('webSocket' in rest) throw invalidArgument('A WebSocket class cannot be handed to a worker.');
+  if (rest.session?.store !== undefined) throw invalidArgument('A `session.store` cannot be handed to a worker.');
   const clock = new SystemClock();
   return new Client(rest, { clock }, (config, hooks) => {
     const connect = (onGone: (reason: string) => void): MessagePort => connectTo(worker, onGone);

@@ -14,6 +14,8 @@ export const HOOKS: Readonly<Record<keyof EngineHooks, 'tell' | 'ask' | 'deliver
   attempting: 'tell',
   deliver: 'deliver',
   settle: 'tell',
+  restored: 'tell',
+  storeFailed: 'tell',
   unsubscribed: 'tell',
   status: 'tell',
 };

@@ -67,6 +67,17 @@ export function sessionStoreContract(name: string, make: () => Promise<SessionSt
       expect((await open('a')).records).toEqual([{ key: 'x', value: 49 }]);
     });
 
+    it('forgets everything of one client', async () => {
+      await begin();
+      const [one, other] = [await open('a'), await open('ab')];
+      for (const session of [one, other]) await session.commit({ put: [{ key: 'x', value: 1 }], remove: [] });
+      await one.clear();
+      await one.commit({ put: [{ key: 'y', value: 2 }], remove: [] });
+      for (const session of [one, other]) await session.close();
+      expect((await open('a')).records).toEqual([{ key: 'y', value: 2 }]);
+      expect((await open('ab')).records).toEqual([{ key: 'x', value: 1 }]);
+    });
+
     it('puts what is put and removed in one commit', async () => {
       await begin();
       const session = await open('a');

@@ -49,9 +49,11 @@ async function open(clientId: string, options: IndexedDBStoreOptions): Promise<S
   }
 }
 
+/** Every array that begins with the identifier: an empty array is greater than any string. */
+const everythingOf = (clientId: string): IDBKeyRange => IDBKeyRange.bound([clientId], [clientId, []]);
+
 async function read(database: IDBPDatabase<Schema>, clientId: string): Promise<StoredRecord[]> {
-  // Every array that begins with the identifier: an empty array is greater than any string.
-  const range = IDBKeyRange.bound([clientId], [clientId, []]);
+  const range = everythingOf(clientId);
   const transaction = database.transaction('records');
   const [keys, values] = await Promise.all([transaction.store.getAllKeys(range), transaction.store.getAll(range)]);
   return keys.map(([, key], index) => ({ key, value: values[index] }));
@@ -83,6 +85,10 @@ class IndexedDBSession implements StoredSession {
     const committed = this.#write(changes);
     this.#lastCommit = committed.catch(() => {});
     return committed;
+  }
+
+  async clear(): Promise<void> {
+    await this.#database.delete('records', everythingOf(this.#clientId));
   }
 
   async close(): Promise<void> {

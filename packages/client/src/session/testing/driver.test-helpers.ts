@@ -27,6 +27,7 @@ const DEFAULTS: SessionConfig = {
   protocolVersion: 5,
   clientId: 'c',
   clientIdGiven: true,
+  isDurable: false,
   keepAliveSeconds: 0,
   connectTimeoutMs: 15_000,
   pingTimeoutMs: 10_000,

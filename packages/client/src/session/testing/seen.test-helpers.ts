@@ -1,18 +1,30 @@
 /* Actions as the tests compare them: everything but the texts of failures. */
-import type { Packet, ProtocolVersion, PublishPacket } from '@mqtide/codec';
-import type { Action, AuthenticationStep, ConnectionStatus, LifecycleEvent, Outcome } from '../events.ts';
+import type { Packet, ProtocolVersion } from '@mqtide/codec';
+import type {
+  Action,
+  AuthenticationStep,
+  ConnectionStatus,
+  DeliveredPacket,
+  LifecycleEvent,
+  Outcome,
+} from '../events.ts';
 import type { ErrorCode } from '../failure.ts';
 
 /** An action in short. */
 export type Seen =
   | { readonly send: Packet; readonly op?: number }
-  | { readonly deliver: PublishPacket; readonly delivery: number }
+  | { readonly deliver: DeliveredPacket; readonly delivery: number }
   | { readonly settled: number; readonly packet?: Packet }
   | { readonly failed: number; readonly code: ErrorCode }
   | { readonly unsubscribed: string; readonly code: ErrorCode }
   | { readonly dial: number; readonly version: ProtocolVersion }
   | { readonly hangUp: true }
   | { readonly authenticate: AuthenticationStep; readonly data?: Uint8Array }
+  | { readonly openStore: true }
+  | { readonly closeStore: true }
+  | { readonly store: string; readonly value: unknown }
+  | { readonly restored: readonly [publishes: number, messages: number] }
+  | { readonly storeFailed: ErrorCode }
   | {
       readonly status: ConnectionStatus;
       readonly event?: LifecycleEvent['type'];
@@ -21,7 +33,7 @@ export type Seen =
     };
 
 export const send = (packet: Packet, op?: number): Seen => ({ send: packet, ...(op !== undefined && { op }) });
-export const deliver = (delivery: number, packet: PublishPacket): Seen => ({ deliver: packet, delivery });
+export const deliver = (delivery: number, packet: DeliveredPacket): Seen => ({ deliver: packet, delivery });
 export const settled = (op: number, packet?: Packet): Seen => ({ settled: op, ...(packet && { packet }) });
 export const failed = (op: number, code: ErrorCode): Seen => ({ failed: op, code });
 export const unsubscribed = (filter: string, code: ErrorCode): Seen => ({ unsubscribed: filter, code });
@@ -31,6 +43,10 @@ export const authenticate = (step: AuthenticationStep, data?: Uint8Array): Seen 
   authenticate: step,
   ...(data && { data }),
 });
+export const openStore: Seen = { openStore: true };
+export const closeStore: Seen = { closeStore: true };
+export const store = (key: string, value?: unknown): Seen => ({ store: key, value });
+export const restored = (publishes: number, messages: number): Seen => ({ restored: [publishes, messages] });
 
 /** A status; a `code` is that of the failure that is told with it. */
 export function status(
@@ -64,6 +80,16 @@ export function seen(action: Action): Seen {
       return hangUp;
     case 'authenticate':
       return authenticate(action.step, action.data);
+    case 'openStore':
+      return openStore;
+    case 'closeStore':
+      return closeStore;
+    case 'store':
+      return store(action.key, action.value);
+    case 'restored':
+      return restored(action.publishes, action.messages);
+    case 'storeFailed':
+      return { storeFailed: action.failure.code };
     case 'status':
       return statusSeen(action.status, action.event);
   }

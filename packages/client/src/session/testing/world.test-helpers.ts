@@ -152,6 +152,12 @@ export class World {
         break;
       case 'authenticate':
         throw new Error('authenticates without a method');
+      case 'openStore':
+      case 'store':
+      case 'closeStore':
+      case 'restored':
+      case 'storeFailed':
+        throw new Error('uses a store without having one');
       case 'status':
         if (action.event?.type === 'connectionSuccess') {
           this.settings = action.event.settings;

@@ -1,0 +1,128 @@
+/*
+ * Nothing is routed to nobody. A session that goes on delivers what came while nobody was connected as soon as it is
+ * resumed, which may be before the page has subscribed all it is going to. Messages of QoS 1 and 2 that nobody wants yet
+ * wait unacknowledged, so that Receive Maximum bounds them, until somebody wants them or their time is up.
+ *
+ * Acknowledgements leave in order, so while one message waits none of a later one leaves. Therefore nothing waits for
+ * filters that this client has ended itself, and after the first message whose time was up nothing waits any more until
+ * the next connection: a page that does not subscribe within that time does not stop all its other messages again and
+ * again.
+ */
+import type { PublishPacket } from '@mqtide/codec';
+import type { Emitter } from './emitter.ts';
+import type { EnginePort } from './engine.ts';
+import type { ClientEvents } from './events.ts';
+import { Router } from './router.ts';
+
+/** A message that nobody wants yet. */
+interface Waiting {
+  readonly packet: PublishPacket;
+  readonly until: number;
+}
+
+/** So many filters that have ended are remembered at most. */
+const REMEMBERED_FILTERS = 1_000;
+
+export class Unrouted {
+  readonly #engine: EnginePort;
+  readonly #emitter: Emitter<ClientEvents>;
+  readonly #holdMs: number;
+  /** By delivery, in the order in which the messages came. */
+  readonly #waiting = new Map<number, Waiting>();
+  #ended = new Router<string>();
+  #endedCount = 0;
+  // Before the first connection there may be messages that an earlier page stored.
+  #mayWait = true;
+  #cancelReminder: (() => void) | undefined;
+  /** Messages of QoS 1 and 2 that nobody wanted. */
+  count = 0;
+
+  constructor(engine: EnginePort, emitter: Emitter<ClientEvents>, holdMs: number) {
+    this.#engine = engine;
+    this.#emitter = emitter;
+    this.#holdMs = holdMs;
+  }
+
+  /** Keeps a message that nobody wants, or returns `true`: it is to be acknowledged. */
+  add(packet: PublishPacket, delivery: number): boolean {
+    if (this.#mayWait && this.#holdMs > 0 && this.#ended.match(packet.topic).length === 0) {
+      this.#waiting.set(delivery, { packet, until: this.#engine.now + this.#holdMs });
+      this.#remind();
+      return false;
+    }
+    this.count += 1;
+    return true;
+  }
+
+  /** Nobody subscribes to this filter any more. */
+  filterEnded(filter: string): void {
+    this.#endedCount += 1;
+    if (this.#endedCount > REMEMBERED_FILTERS) this.#forgetEnded();
+    this.#ended.add(filter, filter);
+  }
+
+  /** Takes the messages that somebody wants now, and gives them to `deliver`. */
+  take(isWanted: (topic: string) => boolean, deliver: (packet: PublishPacket, delivery: number) => void): void {
+    const wanted = [...this.#waiting].filter(([, { packet }]) => isWanted(packet.topic));
+    for (const [delivery] of wanted) this.#waiting.delete(delivery);
+    this.#remind();
+    for (const [delivery, { packet }] of wanted) deliver(packet, delivery);
+  }
+
+  /** QoS 1 comes again, if it does: the acknowledgement of another connection would mean nothing. */
+  connectionLost(): void {
+    for (const [delivery, { packet }] of this.#waiting) if (packet.qos === 1) this.#waiting.delete(delivery);
+    this.#remind();
+  }
+
+  connected(resumed: boolean): void {
+    this.#mayWait = resumed;
+    if (!resumed) this.clear();
+  }
+
+  /** The session has ended. */
+  clear(): void {
+    this.#waiting.clear();
+    this.#forgetEnded();
+    this.#remind();
+  }
+
+  #forgetEnded(): void {
+    this.#ended = new Router();
+    this.#endedCount = 0;
+  }
+
+  /** A reminder for the oldest, which is due first, or none. */
+  #remind(): void {
+    const [oldest] = this.#waiting.values();
+    if (oldest === undefined) {
+      this.#cancelReminder?.();
+      this.#cancelReminder = undefined;
+      return;
+    }
+    this.#cancelReminder ??= this.#engine.remind(oldest.until, () => {
+      this.#cancelReminder = undefined;
+      this.#giveUp();
+      this.#remind();
+    });
+  }
+
+  #giveUp(): void {
+    const { now } = this.#engine;
+    const overdue = [...this.#waiting].filter(([, { until }]) => until <= now);
+    const [first] = overdue;
+    if (first === undefined) return;
+    this.#mayWait = false;
+    this.count += overdue.length;
+    for (const [delivery] of overdue) {
+      this.#waiting.delete(delivery);
+      this.#engine.dispatch({ type: 'acknowledge', delivery, reasonCode: 0 });
+    }
+    const { topic } = first[1].packet;
+    this.#emitter.emit('warning', {
+      code: 'MESSAGES_UNROUTED',
+      message: `${overdue.length} messages of an earlier subscription, one of them on '${topic}', matched no handler for ${this.#holdMs} ms and were given up.`,
+      topic,
+    });
+  }
+}
