@@ -158,6 +158,7 @@ describe('the `packet` event', () => {
     expect(wire.pendingOf(decoder)).toBeUndefined();
     wire.onSend(untouchable, 0);
     wire.onReceive(chunk, [untouchable], 0, undefined);
+    wire.onPacket(untouchable, 0);
     expect(wire.read(0).received).toMatchObject({ messages: 1, bytes: 5 });
   });
 });

@@ -162,6 +162,7 @@ export class Connector {
     this.#wire.onReceive(chunk, packets, now, pending);
     for (const packet of packets) {
       if (this.#link !== link) return;
+      this.#wire.onPacket(packet, now);
       this.#dispatch({ type: 'received', packet, now, random });
     }
     if (this.#link !== link) return;

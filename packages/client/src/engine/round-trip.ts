@@ -26,10 +26,11 @@ export class RoundTrip {
     this.#sentAt = now;
   }
 
+  /** Of everything but PUBLISH, whose identifiers are the server's. */
   onReceive(packet: Packet, now: number): void {
-    if (this.#timed === NOTHING || packet.type === 'publish' || packet.type === 'pubrel') return;
-    if (packet.type === 'pingresp' ? this.#timed !== PING : (packet as { packetId?: number }).packetId !== this.#timed)
-      return;
+    const answered = packet.type === 'pingresp' ? PING : (packet as { readonly packetId?: number }).packetId;
+    // A PUBREL of the server has an identifier of its own counting.
+    if (answered !== this.#timed || packet.type === 'pubrel') return;
     this.#timed = NOTHING;
     const last = now - this.#sentAt;
     this.lastMs = last;

@@ -15,21 +15,36 @@ const WINDOW = 5;
 /** One more, which is still being filled. */
 const SLOTS = WINDOW + 1;
 
-/** Totals, and a ring of the last seconds. Told once for each frame, not for each message. */
+interface Slot {
+  second: number;
+  messages: number;
+  bytes: number;
+}
+
+/** Totals, and a ring of the last seconds. */
 export class Traffic {
   #messages = 0;
   #bytes = 0;
-  readonly #ring = Array.from({ length: SLOTS }, () => ({ second: -SLOTS, messages: 0, bytes: 0 }));
+  readonly #ring = Array.from({ length: SLOTS }, (): Slot => ({ second: -SLOTS, messages: 0, bytes: 0 }));
+  #slot = this.#ring[0] as Slot;
 
-  add(messages: number, bytes: number, now: number): void {
-    this.#messages += messages;
-    this.#bytes += bytes;
+  /** A frame, with the messages in it, or those of them that are known already. */
+  frame(bytes: number, now: number, messages = 0): void {
     const second = Math.floor(now / 1_000);
-    const slot = this.#ring[second % SLOTS];
-    if (slot === undefined) return;
-    if (slot.second !== second) Object.assign(slot, { second, messages: 0, bytes: 0 });
-    slot.messages += messages;
-    slot.bytes += bytes;
+    if (this.#slot.second !== second) {
+      this.#slot = this.#ring[second % SLOTS] as Slot;
+      Object.assign(this.#slot, { second, messages: 0, bytes: 0 });
+    }
+    this.#bytes += bytes;
+    this.#slot.bytes += bytes;
+    this.#messages += messages;
+    this.#slot.messages += messages;
+  }
+
+  /** One more message of the last frame. */
+  message(): void {
+    this.#messages += 1;
+    this.#slot.messages += 1;
   }
 
   read(now: number): TrafficStatistics {

@@ -35,7 +35,7 @@ export class Wire {
 
   /** The frame was handed to the socket. */
   onFrame(bytes: number, now: number): void {
-    this.#sent.add(this.#messages, bytes, now);
+    this.#sent.frame(bytes, now, this.#messages);
     this.#messages = 0;
   }
 
@@ -46,13 +46,14 @@ export class Wire {
 
   /** Bytes have come that completed these packets, behind the pending ones. */
   onReceive(chunk: Uint8Array, packets: readonly Packet[], now: number, pending: Uint8Array | undefined): void {
-    let messages = 0;
-    for (const packet of packets) {
-      if (packet.type === 'publish') messages += 1;
-      else this.roundTrip.onReceive(packet, now);
-    }
-    this.#received.add(messages, chunk.length, now);
+    this.#received.frame(chunk.length, now);
     if (pending !== undefined && packets.length > 0) this.#tell(packets, pending, chunk);
+  }
+
+  /** One of these packets is about to be handled. */
+  onPacket(packet: Packet, now: number): void {
+    if (packet.type === 'publish') this.#received.message();
+    else this.roundTrip.onReceive(packet, now);
   }
 
   #tell(packets: readonly Packet[], pending: Uint8Array, chunk: Uint8Array): void {
