@@ -6,6 +6,7 @@ import { RequestError } from './errors.ts';
 import { Exchange } from './exchange.ts';
 import type { Messenger } from './messenger.ts';
 import { type Names, type Operation, topicOf } from './operation.ts';
+import { watchConnection } from './watch-connection.ts';
 
 /** What bounds a request. */
 export interface RequestOptions {
@@ -29,6 +30,7 @@ export class Requests {
   /** The last of those that wait for their turn, by topic. */
   readonly #lanes = new Map<string, Promise<unknown>>();
   readonly #calls = new Set<AbortController>();
+  #stopWatching: (() => void) | undefined;
 
   constructor(messenger: Messenger, { timeoutMs = 30_000 }: ServiceOptions = {}) {
     this.#messenger = messenger;
@@ -72,10 +74,12 @@ export class Requests {
     }
   }
 
-  /** Ends the subscriptions. Requests that wait reject with `CLOSED`. */
-  close(): void {
-    for (const call of this.#calls) call.abort(new RequestError('CLOSED', 'The service was closed.'));
+  /** Ends the subscriptions. Requests that wait reject with `CLOSED`, those that come begin anew. */
+  close(reason: unknown = new RequestError('CLOSED', 'Closed, or the client was stopped.')): void {
+    for (const call of this.#calls) call.abort(reason);
     for (const topic of this.#exchanges.keys()) this.#drop(topic);
+    this.#stopWatching?.();
+    this.#stopWatching = undefined;
   }
 
   async #send(
@@ -105,6 +109,11 @@ export class Requests {
   }
 
   #exchange(operation: Operation, names: Names): Exchange {
+    // Subscriptions end with a client that is stopped, or gives up.
+    this.#stopWatching ??= watchConnection(this.#messenger, {
+      onConnect: () => {},
+      onEnd: ({ error }) => this.close(error),
+    });
     const topic = topicOf(operation.topic, names);
     const exchange = this.#exchanges.get(topic) ?? new Exchange(this.#messenger, operation, names);
     this.#exchanges.delete(topic);

@@ -81,6 +81,28 @@ describe('over the client', () => {
     expect((await waiting).done).toBe(true);
   });
 
+  it('a request that waits when the client is stopped rejects, and after another start they go on', async () => {
+    await client.start();
+    const shadow = createShadow(client, { thingName: 'lamp' });
+    const copy = await shadow.sync();
+    await shadow.get();
+    await service.stop();
+    const waiting = expect(shadow.get()).rejects.toMatchObject({ code: 'CLOSED' });
+    await pair.clock.settle();
+    await client.stop();
+    await waiting;
+    service = await startService(pair);
+    await client.start();
+    expect(await shadow.get()).toMatchObject({ version: 3 });
+    await service.publish(
+      `${PREFIX}/update/documents`,
+      { current: { state: {}, version: 9 }, timestamp: 1 },
+      { qos: 1 },
+    );
+    await pair.clock.settle();
+    expect(copy.current.version).toBe(3);
+  });
+
   it('a subscription that is refused rejects the request and ends the stream', async () => {
     const refusing = createPair({ broker: { decide: { subscribe: () => 0x87 } } });
     const page = refusing.createClient({});

@@ -70,7 +70,8 @@ function failed(option: 'url' | 'credentials', cause: unknown): Failure {
     code: CODES[option],
     message: `The \`${option}\` function failed.`,
     retryable: true,
-    hint: 'See `cause`.',
+    // The helpers for AWS say what to try.
+    hint: (cause as { readonly hint?: string } | null | undefined)?.hint ?? 'See `cause`.',
     cause,
   };
 }

@@ -187,6 +187,7 @@ describe('a local copy', () => {
   it('can be closed, and is quiet then', async () => {
     const { copy, changes } = await sync();
     await copy.close();
+    shadow.close();
     service.update({ desired: { level: 1 } });
     messenger.emit('connectionSuccess', { settings: { rejoinedSession: false } });
     await vi.advanceTimersByTimeAsync(60_000);

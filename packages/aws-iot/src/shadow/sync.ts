@@ -33,7 +33,7 @@ export interface ShadowCopy<State extends object = JsonObject> {
     change: ShadowPatch<State> | ((current: ShadowVersion<State>) => ShadowPatch<State> | undefined),
     options?: RequestOptions,
   ): Promise<ShadowVersion<State>>;
-  /** Stops following. */
+  /** Stops following, as the client's `stop()` does. */
   close(): Promise<void>;
 }
 
@@ -125,7 +125,7 @@ export async function syncShadow<State extends object>(
     throw error;
   }
   // What was published without a connection may have been lost, even from a session that was kept.
-  stopWatching = watchConnection(messenger, { onConnect: () => repairLater(0), onEnd: () => {} });
+  stopWatching = watchConnection(messenger, { onConnect: () => repairLater(0), onEnd: () => void close() });
 
   const update: ShadowCopy<State>['update'] = async (change, options = {}) => {
     const isFunction = typeof change === 'function';

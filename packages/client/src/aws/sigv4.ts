@@ -72,8 +72,10 @@ export function signedConnection(
   return {
     url: async ({ lastError, signal }) => {
       const suspect = lastError !== undefined && SUSPICIOUS.has(lastError.code);
-      const { presign } = await loadPackage('@aws-sdk/signature-v4 @aws-crypto/sha256-js', () => import('./signer.ts'));
-      const credentials = await source.get({ signal, suspect });
+      const [{ presign }, credentials] = await Promise.all([
+        loadPackage('@aws-sdk/signature-v4 @aws-crypto/sha256-js', () => import('./signer.ts')),
+        source.get({ signal, suspect }),
+      ]);
       return presign({ url, region, credentials, time: clock.now(), expiresSeconds });
     },
     brokerProfile: iotCoreProfile,
