@@ -2,6 +2,7 @@ import type { Client } from '@mqtide/client/internal';
 import { createPair, type Pair } from '@mqtide/testkit';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createShadow } from './shadow/shadow.ts';
+import { errorOf } from './testing/fake-messenger.test-helpers.ts';
 
 const PREFIX = '$aws/things/lamp/shadow';
 
@@ -87,10 +88,10 @@ describe('over the client', () => {
     const copy = await shadow.sync();
     await shadow.get();
     await service.stop();
-    const waiting = expect(shadow.get()).rejects.toMatchObject({ code: 'CLOSED' });
+    const waiting = errorOf(shadow.get());
     await pair.clock.settle();
     await client.stop();
-    await waiting;
+    expect(await waiting).toMatchObject({ code: 'CLOSED' });
     service = await startService(pair);
     await client.start();
     expect(await shadow.get()).toMatchObject({ version: 3 });
