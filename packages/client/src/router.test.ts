@@ -123,6 +123,30 @@ describe.each([1, 2, 3, 4, 5])('Router, at random (seed %i)', (seed) => {
     expect(new Set(made.all())).toEqual(present);
   });
 
+  it('says whether filters can match the same topic', () => {
+    const filters = [...new Set(Array.from({ length: 60 }, randomFilter))].filter((each) => !each.startsWith('$'));
+    const topics = [...new Set(Array.from({ length: 2_000 }, randomTopic))];
+    for (const one of filters) {
+      for (const other of filters) {
+        const meet = topics.some((topic) => matchTopic(one, topic) && matchTopic(other, topic));
+        if (meet) expect(router(one).overlaps(other), `seed ${seed}, '${one}' and '${other}'`).toBe(true);
+      }
+    }
+    for (const [one, other] of [
+      ['a', 'b'],
+      ['a/+', 'a'],
+      ['a/b', 'a/+/c'],
+      ['+/b', 'a/c'],
+      ['a/b/#', 'a/c/#'],
+      ['a/b', 'a'],
+    ] as const)
+      expect([one, other, router(one).overlaps(other)]).toEqual([one, other, false]);
+    expect(new Router().overlaps('#')).toBe(false);
+    expect(router('a/#').overlaps('a')).toBe(true);
+    expect(router('a').overlaps('a/#')).toBe(true);
+    expect(router('a/b').overlaps('$share/g/+/b')).toBe(true);
+  });
+
   it('forgets everything that was removed, in any order', () => {
     const made = new Router<string>();
     const filters = Array.from({ length: 200 }, randomFilter);

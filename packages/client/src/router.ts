@@ -48,6 +48,11 @@ export class Router<Handle> {
     return [...this.#byFilter.values()].flatMap((handles) => [...handles]);
   }
 
+  /** Whether some topic may match both this filter and that of a handle. */
+  overlaps(filter: string): boolean {
+    return this.#meets(this.#root, levelsOf(filter), 0);
+  }
+
   /** Every handle with a filter that matches, each once. */
   match(topic: string): readonly Handle[] {
     let found = this.#matches.get(topic);
@@ -57,6 +62,18 @@ export class Router<Handle> {
       this.#matches.set(topic, found);
     }
     return found;
+  }
+
+  #meets(node: Node<Handle>, levels: readonly string[], depth: number): boolean {
+    const level = levels[depth];
+    // `a/#` and `a` meet [MQTT-4.7.1-2]. There are no empty nodes but the root.
+    if (node.children.has('#') || level === '#') return node.children.size > 0 || node.handles.size > 0;
+    if (level === undefined) return node.handles.size > 0;
+    const next = (child: Node<Handle> | undefined): boolean =>
+      child !== undefined && this.#meets(child, levels, depth + 1);
+    return level === '+'
+      ? [...node.children.values()].some(next)
+      : next(node.children.get(level)) || next(node.children.get('+'));
   }
 
   #find(topic: string): ReadonlySet<Handle> {

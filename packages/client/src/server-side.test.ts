@@ -91,7 +91,7 @@ describe('where `Symbol.asyncDispose` is missing, as in WebKit', { timeout: 60_0
     let ended = 0;
     const wishes = { handler: undefined, buffer: 1, overflow: 'dropOldest', acknowledge: 'onDelivery' } as const;
     const handle = new SubscriptionHandle(
-      'a',
+      { filter: 'a', qos: 0 },
       wishes,
       () => {},
       () => Promise.resolve(void (ended += 1)),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FilterOptions, SubscribeOptions } from './subscribe.ts';
-import { connected, errorOf, setUp, watch } from './testing/set-up.test-helpers.ts';
+import { connected, errorOf, reconnected, setUp, watch } from './testing/set-up.test-helpers.ts';
 import { collector, confirm, grant, message } from './testing/subscriptions.test-helpers.ts';
 
 describe('subscribe', () => {
@@ -130,6 +130,32 @@ describe('a subscription that was given up', () => {
     await clock.settle();
     expect(texts).toEqual([]);
     await server.expectNothing();
+  });
+
+  it('while there is no connection, after the SUBSCRIBE had left: the server may have made it', async () => {
+    const made = await connected();
+    const controller = new AbortController();
+    const subscribed = watch(made.client.subscribe('a', { signal: controller.signal }));
+    await made.server.expectPacket('subscribe');
+    made.server.close();
+    await made.clock.settle();
+    controller.abort('mine');
+    const next = await reconnected(made, { sessionPresent: true });
+    expect((await confirm(next)).filters).toEqual(['a']);
+    await next.expectNothing();
+    expect(subscribed.error).toBe('mine');
+  });
+
+  it('before there was a connection: nothing is sent', async () => {
+    const { client, broker } = setUp();
+    const controller = new AbortController();
+    const subscribed = watch(client.subscribe('a', { signal: controller.signal }));
+    void client.start();
+    const server = await broker.nextConnection();
+    controller.abort('mine');
+    await server.acceptClient();
+    await server.expectNothing();
+    expect(subscribed.error).toBe('mine');
   });
 
   it('takes nothing from another one with the same filter', async () => {

@@ -89,6 +89,23 @@ function subscriptionRequest(own: FilterOptions, shared: SubscribeOptions): Subs
   };
 }
 
+/**
+ * The server has one subscription for each filter, which has to do for all handles: with the highest QoS, and leaving out
+ * what the client publishes itself only if all want that. The other options are those of the newest.
+ */
+export function together(
+  request: SubscriptionRequest,
+  handles: readonly { readonly request: SubscriptionRequest }[],
+): SubscriptionRequest {
+  if (handles.length === 1) return request;
+  const requests = handles.map((handle) => handle.request);
+  return {
+    ...request,
+    qos: Math.max(...requests.map(({ qos }) => qos)) as QoS,
+    ...(request.noLocal !== undefined && { noLocal: requests.every(({ noLocal }) => noLocal === true) }),
+  };
+}
+
 /** The filters that a SUBACK refuses. */
 export function refusedIn(
   packet: SubackPacket,

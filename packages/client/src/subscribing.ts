@@ -5,6 +5,7 @@ import type { Emitter } from './emitter.ts';
 import type { EnginePort as Engine } from './engine.ts';
 import { MqttError } from './errors.ts';
 import type { ClientEvents } from './events.ts';
+import { Identifiers } from './identifiers.ts';
 import { ReceivedMessage } from './message.ts';
 import type { Operations } from './operations.ts';
 import { Router } from './router.ts';
@@ -19,6 +20,7 @@ import {
   type SubscriptionGroup,
   refusedIn,
   subscriptionRequests,
+  together,
   wishesOf,
 } from './subscribe.ts';
 import type { MessageHandler, Subscription } from './subscription.ts';
@@ -34,6 +36,8 @@ export class Subscribing {
   readonly #filtersPerSubscribe: number;
   readonly #unrouted: Unrouted;
   readonly #router = new Router<SubscriptionHandle>();
+  readonly #identifiers = new Identifiers();
+  #connections = 0;
   /** By subscriptions that have ended. */
   #droppedBefore = 0;
 
@@ -69,7 +73,7 @@ export class Subscribing {
   }
 
   async #subscribe(
-    requests: readonly SubscriptionRequest[],
+    asked: readonly SubscriptionRequest[],
     options: SubscribeOptions,
     handler: MessageHandler | undefined,
   ): Promise<SubscriptionGroup> {
@@ -78,13 +82,21 @@ export class Subscribing {
     options.signal?.throwIfAborted();
     const end = (handle: SubscriptionHandle): Promise<void> => this.#unsubscribe(handle);
     // Registered at once: messages may come before the SUBACK [SEC-3.8.4-a].
-    const handles = requests.map(({ filter }) => new SubscriptionHandle(filter, wishes, this.#report, end));
+    const handles = asked.map((request) => new SubscriptionHandle(request, wishes, this.#report, end));
+    const overlaps = asked.some(({ filter }) => this.#router.overlaps(filter));
     for (const handle of handles) this.#router.add(handle.filter, handle);
+    const requests = asked.map((request) => together(request, this.#router.handlesOf(request.filter)));
+    const connections = this.#engine.status === 'connected' ? -1 : this.#connections;
     // Not at once: a handler is not called while it is being registered.
     queueMicrotask(() => this.#deliverUnrouted());
     let packet: SubackPacket;
     try {
-      const bound = { ...(properties && { properties }), ...(timeoutMs !== undefined && { timeoutMs }) };
+      const bound = {
+        ...((properties || overlaps) && {
+          properties: { ...properties, ...(overlaps && { subscriptionIdentifier: this.#identifiers.assign(handles) }) },
+        }),
+        ...(timeoutMs !== undefined && { timeoutMs }),
+      };
       packet = await subscribeInParts(requests, this.#filtersPerSubscribe, (part) =>
         this.#operations.begin(
           options.signal,
@@ -96,14 +108,15 @@ export class Subscribing {
       for (const handle of handles) this.#drop(handle);
       // After an abort or a timeout the server may have made the subscription all the same.
       const isPartial = requests.length > this.#filtersPerSubscribe;
-      if (isPartial || !(error instanceof MqttError) || error.code === 'ACK_TIMEOUT') this.#takeBack(handles);
+      const isUnknown = isPartial || !(error instanceof MqttError) || error.code === 'ACK_TIMEOUT';
+      if (isUnknown && connections !== this.#connections) this.#takeBack(handles);
       throw error;
     }
     const refused = refusedIn(packet, requests);
     for (const [index, handle] of handles.entries()) {
       const reasonCode = packet.reasonCodes[index] as number;
       if (reasonCode >= 0x80) this.#drop(handle);
-      else handle.grantedQos = reasonCode as 0 | 1 | 2;
+      else for (const each of this.#router.handlesOf(handle.filter)) each.grantedQos = reasonCode as 0 | 1 | 2;
     }
     if (refused.length === requests.length) {
       const [first] = refused;
@@ -135,7 +148,7 @@ export class Subscribing {
       return this.#unrouted.add(packet, delivery);
     const message = new ReceivedMessage(packet);
     let hold: Hold | undefined;
-    for (const handle of handles) {
+    for (const handle of this.#addressees(packet, handles)) {
       if (handle.withholds && delivery !== 0) {
         hold ??= this.#acknowledgements.hold(packet, delivery);
         handle.deliver(hold.messageFor(handle));
@@ -148,11 +161,20 @@ export class Subscribing {
     return hold === undefined;
   }
 
+  /** Of all that match; nearly always these. */
+  #addressees(packet: DeliveredPacket, matching: readonly SubscriptionHandle[]): readonly SubscriptionHandle[] {
+    return matching.length > 1 && this.#identifiers.areUsed ? this.#identifiers.select(packet, matching) : matching;
+  }
+
   connectionChanged(event: LifecycleEvent): void {
+    const { type } = event;
     for (const part of [this.#acknowledgements, this.#unrouted]) {
-      if (event.type === 'disconnection') part.connectionLost();
-      if (event.type === 'connectionSuccess') part.connected(event.settings.rejoinedSession);
+      if (type === 'disconnection') part.connectionLost();
+      if (type === 'connectionSuccess') part.connected(event.settings.rejoinedSession);
     }
+    if (type !== 'connectionSuccess') return;
+    this.#connections += 1;
+    this.#identifiers.connected(event.settings);
   }
 
   /** A listener has come or gone. */
@@ -202,7 +224,7 @@ export class Subscribing {
 
   #takeBack(handles: readonly SubscriptionHandle[]): void {
     const filters = handles.map(({ filter }) => filter).filter((filter) => this.#router.handlesOf(filter).length === 0);
-    if (this.#engine.status !== 'connected' || filters.length === 0) return;
+    if (filters.length === 0) return;
     for (const part of pieces(filters, this.#filtersPerSubscribe))
       this.#engine.dispatch({ type: 'unsubscribe', op: 0, filters: part });
   }
@@ -211,7 +233,11 @@ export class Subscribing {
     this.#droppedBefore += handle.dropped;
     const { filter } = handle;
     this.#router.remove(filter, handle);
-    if (this.#router.handlesOf(filter).length === 0) this.#unrouted.filterEnded(filter);
+    this.#identifiers.leave(handle);
+    if (this.#router.handlesOf(filter).length === 0) {
+      this.#identifiers.forget(filter);
+      this.#unrouted.filterEnded(filter);
+    }
     handle.end(error);
   }
 

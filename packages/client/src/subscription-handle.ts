@@ -1,4 +1,4 @@
-import type { QoS } from '@mqtide/codec';
+import type { QoS, SubscriptionRequest } from '@mqtide/codec';
 import { callSafely } from './emitter.ts';
 import { MqttError } from './errors.ts';
 import type { Message, ReceivedMessage } from './message.ts';
@@ -28,7 +28,8 @@ interface Waiter {
 
 /** One subscriber: a handler, or a bounded buffer that iterators read. */
 export class SubscriptionHandle implements Subscription {
-  readonly filter: string;
+  /** What was asked for. */
+  readonly request: SubscriptionRequest;
   readonly #handler: MessageHandler | undefined;
   readonly #mode: AcknowledgeMode;
   readonly #limit: number;
@@ -44,12 +45,12 @@ export class SubscriptionHandle implements Subscription {
   grantedQos: QoS = 0;
 
   constructor(
-    filter: string,
+    request: SubscriptionRequest,
     { handler, buffer, overflow, acknowledge }: Wishes,
     onError: (error: unknown) => void,
     end: (handle: SubscriptionHandle) => Promise<void>,
   ) {
-    this.filter = filter;
+    this.request = request;
     this.#handler = handler;
     this.#mode = acknowledge;
     this.#limit = buffer;
@@ -60,6 +61,10 @@ export class SubscriptionHandle implements Subscription {
     // WebKit lacks the symbol; whoever polyfills it finds the method.
     if (Symbol.asyncDispose === undefined)
       Object.defineProperty(this, Symbol.for('Symbol.asyncDispose'), { value: () => this.unsubscribe() });
+  }
+
+  get filter(): string {
+    return this.request.filter;
   }
 
   get hasHandler(): boolean {

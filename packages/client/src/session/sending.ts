@@ -182,7 +182,7 @@ export class Sending {
     if (operation.kind === 'publish') return this.#transmitPublish(operation, settings);
     const packetId = this.#packetIds.next();
     if (packetId === undefined) return false;
-    const packet = requestPacket(operation, packetId, settings.protocolVersion);
+    const packet = requestPacket(operation, packetId, settings);
     const refused = requestRefusal(packet, settings);
     if (refused === undefined) this.#subscriptions.transmit(operation, packet);
     else this.#turn.fail(operation.op, refused);

@@ -5,7 +5,6 @@
  * another identifier. The table of filters outlives the connection; after a lost session it is subscribed again.
  */
 import type {
-  ProtocolVersion,
   SubackPacket,
   SubscribePacket,
   SubscriptionRequest,
@@ -22,6 +21,7 @@ import type { Turn } from './turn.ts';
 
 interface Subscription {
   readonly request: SubscriptionRequest;
+  readonly identifier: number | undefined;
   /** Whether the server has it in the session that goes on. */
   established: boolean;
 }
@@ -59,7 +59,8 @@ export class Subscriptions {
     const operation = this.exchanges.get(packet.packetId)?.operation;
     // An answer to nothing settles nothing.
     if (operation?.kind !== 'subscribe') return undefined;
-    const { op, renews, subscriptions } = operation;
+    const { op, renews, subscriptions, properties } = operation;
+    const identifier = properties?.subscriptionIdentifier;
     if (packet.reasonCodes.length !== subscriptions.length)
       return `SUBACK has ${packet.reasonCodes.length} reason codes for ${subscriptions.length} filters`;
     this.exchanges.delete(packet.packetId);
@@ -68,7 +69,7 @@ export class Subscriptions {
       const reasonCode = packet.reasonCodes[index] as number;
       const { filter } = request;
       if (reasonCode < 0x80) {
-        if (!renews || this.#filters.has(filter)) this.#filters.set(filter, { request, established: true });
+        if (!renews || this.#filters.has(filter)) this.#filters.set(filter, { request, identifier, established: true });
       } else if (renews) {
         this.#filters.delete(filter);
         this.#turn.do({ do: 'unsubscribed', filter, failure: filterRefused(packet, reasonCode, filter) });
@@ -109,7 +110,8 @@ export class Subscriptions {
   ): SubscribeOperation[] {
     const most = Math.min(filtersPerSubscribe, FILTERS_PER_RENEWAL);
     const operations: SubscribeOperation[] = [];
-    let group: SubscriptionRequest[] = [];
+    // A SUBSCRIBE has one identifier.
+    const groups = new Map<number | undefined, SubscriptionRequest[]>();
     for (const [filter, held] of this.#filters) {
       if (sessionLost) held.established = false;
       if (held.established) continue;
@@ -121,9 +123,13 @@ export class Subscriptions {
         this.#turn.do({ do: 'unsubscribed', filter, failure: refused });
         continue;
       }
-      if (group.length === most || refusalOf(...group, held.request) !== undefined) group = [];
-      if (group.length === 0) operations.push(renewalOf(group));
-      group.push(held.request);
+      const { identifier, request } = held;
+      let group = groups.get(identifier);
+      if (group === undefined || group.length === most || refusalOf(...group, request) !== undefined) {
+        groups.set(identifier, (group = []));
+        operations.push(renewalOf(group, identifier));
+      }
+      group.push(request);
     }
     return operations;
   }
@@ -145,14 +151,19 @@ export class Subscriptions {
 export function requestPacket(
   operation: SubscribeOperation | UnsubscribeOperation,
   packetId: number,
-  version: ProtocolVersion,
+  settings: NegotiatedSettings,
 ): SubscribePacket | UnsubscribePacket {
+  const version = settings.protocolVersion;
   if (operation.kind === 'unsubscribe') {
     const { kind, filters } = operation;
     const properties = version === 5 ? operation.properties : undefined;
     return { type: kind, packetId, filters, ...(properties && { properties }) };
   }
-  const { kind, subscriptions, properties } = operation;
+  const { kind, subscriptions } = operation;
+  const { subscriptionIdentifier, ...others } = operation.properties ?? {};
+  const named = settings.subscriptionIdentifiersAvailable && subscriptionIdentifier !== undefined;
+  const properties =
+    named || others.userProperties ? { ...others, ...(named && { subscriptionIdentifier }) } : undefined;
   if (version === 4) return { type: kind, packetId, subscriptions: subscriptions.map(requestOf311) };
   return { type: kind, packetId, subscriptions, ...(properties && { properties }) };
 }
@@ -161,6 +172,11 @@ function requestOf311({ filter, qos, noLocal }: SubscriptionRequest): Subscripti
   return noLocal === true ? { filter, qos, noLocal } : { filter, qos };
 }
 
-function renewalOf(subscriptions: readonly SubscriptionRequest[]): SubscribeOperation {
-  return { kind: 'subscribe', op: undefined, renews: true, deadline: Number.POSITIVE_INFINITY, subscriptions };
+function renewalOf(
+  subscriptions: readonly SubscriptionRequest[],
+  subscriptionIdentifier: number | undefined,
+): SubscribeOperation {
+  const properties = subscriptionIdentifier === undefined ? {} : { properties: { subscriptionIdentifier } };
+  const deadline = Number.POSITIVE_INFINITY;
+  return { kind: 'subscribe', op: undefined, renews: true, deadline, subscriptions, ...properties };
 }

@@ -1,0 +1,145 @@
+/*
+ * Subscription identifiers, section 3.8.2.1.2, tell why a message came. The tree of filters tells who wants a message,
+ * and that is enough unless several filters match it. Then it is not: for one message the server may send one copy for all
+ * of its subscriptions or one copy for each [MQTT-3.3.4-2], a shared subscription gets copies of its own, and a new
+ * subscription is sent retained messages that the others have had. So a SUBSCRIBE carries an identifier when a filter of it
+ * can match what another one matches, and otherwise nothing: an identifier is a property of every message that comes.
+ *
+ * A server that sends one copy has to name all matching subscriptions in it [MQTT-3.3.4-4]; mosquitto names one. A copy
+ * that does not name everybody who matches is therefore for all, until the same message comes again with another name:
+ * then this server sends a copy for each, and each copy is for whom it names.
+ */
+import { isSharedFilter, type PublishPacket } from '@mqtide/codec';
+import type { NegotiatedSettings } from './session/settings.ts';
+import type { SubscriptionHandle } from './subscription-handle.ts';
+
+/** What an identifier stands for. */
+interface Named {
+  readonly filters: Set<string>;
+  /** The handles whose SUBSCRIBE carried it; `undefined` when it was renewed for all of its filters' handles. */
+  handles: Set<SubscriptionHandle> | undefined;
+}
+
+/** A message that was given to all although it did not name all. */
+interface Ambiguous {
+  readonly packet: PublishPacket;
+  /** The names of the copies that came. */
+  readonly names: Set<string>;
+}
+
+const LARGEST_IDENTIFIER = 268_435_455;
+const NONE: readonly SubscriptionHandle[] = [];
+
+export class Identifiers {
+  readonly #named = new Map<number, Named>();
+  /** By filter: the identifier that the server has for it, or is going to have. */
+  readonly #ofFilter = new Map<string, number>();
+  /** Random at first: the session may go on with identifiers of an earlier page. */
+  #last = 0;
+  // Valid for the connection.
+  #isUsable = false;
+  #sendsCopies = false;
+  #ambiguous: Ambiguous | undefined;
+
+  /** Whether `select` has anything to say. */
+  get areUsed(): boolean {
+    return this.#isUsable && this.#named.size > 0;
+  }
+
+  /** A new identifier for the SUBSCRIBE of these handles; the server forgets the ones their filters had. */
+  assign(handles: readonly SubscriptionHandle[]): number {
+    if (this.#last === 0) this.#last = (crypto.getRandomValues(new Uint32Array(1))[0] as number) >>> 5;
+    this.#last = (this.#last % LARGEST_IDENTIFIER) + 1;
+    for (const { filter } of handles) {
+      this.forget(filter);
+      this.#ofFilter.set(filter, this.#last);
+    }
+    this.#named.set(this.#last, { filters: new Set(handles.map(({ filter }) => filter)), handles: new Set(handles) });
+    return this.#last;
+  }
+
+  /** A handle has ended. */
+  leave(handle: SubscriptionHandle): void {
+    const identifier = this.#ofFilter.get(handle.filter);
+    if (identifier !== undefined) this.#named.get(identifier)?.handles?.delete(handle);
+  }
+
+  /** No handle has this filter any more. */
+  forget(filter: string): void {
+    this.#ambiguous = undefined;
+    const identifier = this.#ofFilter.get(filter);
+    if (identifier === undefined) return;
+    this.#ofFilter.delete(filter);
+    const filters = this.#named.get(identifier)?.filters;
+    filters?.delete(filter);
+    if (filters?.size === 0) this.#named.delete(identifier);
+  }
+
+  connected({ subscriptionIdentifiersAvailable, rejoinedSession }: NegotiatedSettings): void {
+    this.#isUsable = subscriptionIdentifiersAvailable;
+    this.#sendsCopies = false;
+    this.#ambiguous = undefined;
+    // Every filter is subscribed anew, once for all of its handles.
+    if (!rejoinedSession) for (const named of this.#named.values()) named.handles = undefined;
+  }
+
+  /** Which of the handles that match a message it is for. */
+  select(packet: PublishPacket, matching: readonly SubscriptionHandle[]): readonly SubscriptionHandle[] {
+    const identifiers = packet.properties?.subscriptionIdentifier ?? [];
+    const named = identifiers.map((identifier) => this.#named.get(identifier));
+    // Of an earlier page, or of a subscription that was replaced a moment ago.
+    if (named.includes(undefined)) return matching;
+    const isNamed = ({ filter }: SubscriptionHandle): boolean =>
+      named.length === 0 ? !this.#ofFilter.has(filter) : named.some((each) => each?.filters.has(filter));
+    const meant = matching.filter(isNamed);
+    if (meant.length === 0) return matching;
+    if (packet.retain && !matching.some(({ request }) => request.retainAsPublished === true)) {
+      const fresh = meant.filter((handle) => named.length === 0 || named.some((each) => isOf(each, handle)));
+      return fresh.length > 0 ? fresh : meant;
+    }
+    if (meant.length === matching.length) return matching;
+    return this.#sendsCopies ? this.#unlessGiven(packet, meant) : this.#judge(packet, matching, meant);
+  }
+
+  /** It is not known whether copies for the others come. */
+  #judge(
+    packet: PublishPacket,
+    matching: readonly SubscriptionHandle[],
+    meant: readonly SubscriptionHandle[],
+  ): readonly SubscriptionHandle[] {
+    // A shared subscription is for one of several clients: it is named, or it is not meant.
+    if (matching.some(isShared)) return matching.filter((handle) => !isShared(handle) || meant.includes(handle));
+    if (isCopy(this.#ambiguous, packet)) {
+      this.#sendsCopies = true;
+      return this.#unlessGiven(packet, meant);
+    }
+    this.#ambiguous = { packet, names: new Set([nameOf(packet)]) };
+    return matching;
+  }
+
+  /** The further copies of the message that gave this server away have been given to all. */
+  #unlessGiven(packet: PublishPacket, meant: readonly SubscriptionHandle[]): readonly SubscriptionHandle[] {
+    const given = this.#ambiguous;
+    if (!isCopy(given, packet)) return meant;
+    given.names.add(nameOf(packet));
+    return NONE;
+  }
+}
+
+const isShared = ({ filter }: SubscriptionHandle): boolean => isSharedFilter(filter);
+
+const isOf = (named: Named | undefined, handle: SubscriptionHandle): boolean =>
+  named !== undefined && (named.handles === undefined || named.handles.has(handle));
+
+const nameOf = ({ properties }: PublishPacket): string => (properties?.subscriptionIdentifier ?? []).join();
+
+/** Whether a packet is the message that came before, under another name. */
+function isCopy(before: Ambiguous | undefined, packet: PublishPacket): before is Ambiguous {
+  if (before === undefined || before.names.has(nameOf(packet))) return false;
+  const { topic, payload } = before.packet;
+  return (
+    topic === packet.topic &&
+    payload.length === packet.payload.length &&
+    payload.every((byte, index) => byte === packet.payload[index])
+  );
+}
