@@ -16,30 +16,16 @@ import { reporter } from './report-error.ts';
 import { type RequestHandler, type RequestManyOptions, type RequestOptions, Requests } from './request.ts';
 import { resolveOptions } from './resolve-options.ts';
 import type { SessionConfig } from './session/config.ts';
-import type { OutgoingMessage, StopRequest } from './session/events.ts';
+import type { OutgoingMessage } from './session/events.ts';
 import type { Failure } from './session/failure.ts';
 import type { NegotiatedSettings } from './session/settings.ts';
 import { type ClientStatistics, Statistics } from './statistics.ts';
 import { StateKeeper } from './state.ts';
+import { type StopOptions, checkStop } from './stop-options.ts';
 import type { FilterOptions, SubscribeOptions, SubscriptionGroup } from './subscribe.ts';
 import { tapPackets } from './tap.ts';
 import { Subscribing } from './subscribing.ts';
 import type { MessageHandler, Subscription } from './subscription.ts';
-
-/** Options of `stop`. */
-export interface StopOptions {
-  /** Milliseconds to let what is under way finish first. @default 0 */
-  readonly drainMs?: number;
-  /** 0 for a normal end, 4 to have the will published. MQTT 5 only, section 3.14.2.1. @default 0 */
-  readonly reasonCode?: 0 | 4;
-  /**
-   * Seconds the server is to keep the session. MQTT 5 only, section 3.14.2.2.2.
-   * @default 0: it ends. With a `session.store` it goes on as long as `session.expirySeconds` says
-   */
-  readonly sessionExpirySeconds?: number;
-  /** MQTT 5 only. */
-  readonly userProperties?: readonly (readonly [name: string, value: string])[];
-}
 
 /** An MQTT client. Made by `createClient`; does nothing before `start()`. */
 export class Client {
@@ -103,7 +89,7 @@ export class Client {
     this.#statistics = new Statistics(this.#engine, this.#emitter, this.#subscribing);
     if (options.logger) logEvents(options.logger, this.#emitter);
     if (Symbol.asyncDispose === undefined)
-      Object.defineProperty(this, Symbol.for('Symbol.asyncDispose'), { value: () => this.stop() });
+      Object.defineProperty(this, Symbol.for('Symbol.asyncDispose'), { value: () => this.#dispose() });
   }
 
   /** Where the client stands: a new object whenever it changes. */
@@ -135,7 +121,7 @@ export class Client {
    * when it is aborted, which stops the client.
    */
   start({ signal }: { readonly signal?: AbortSignal } = {}): Promise<NegotiatedSettings> {
-    if (signal?.aborted === true) return Promise.reject(signal.reason as Error);
+    if (signal?.aborted === true) return this.#state.notStarted(signal.reason);
     const started = this.#state.started();
     this.#engine.dispatch({ type: 'start' });
     if (signal === undefined) return started;
@@ -150,13 +136,20 @@ export class Client {
   }
 
   /**
-   * Ends the connection, and the session on the server unless there is a `session.store`. Operations that are not over reject with `STOPPED`, iterators
-   * end, handlers are not called any more. Resolves when the socket is closed, at the latest after two seconds beyond
-   * `drainMs`; never rejects. Called again it returns the same promise.
+   * Ends the connection, and the session on the server unless there is a `session.store`. Operations that are not over
+   * reject with `STOPPED`, iterators end, handlers are not called any more. Resolves when the socket is closed, at the
+   * latest after two seconds beyond `drainMs`. Called again it returns the same promise, and can shorten `drainMs`.
+   *
+   * Rejects with `INVALID_ARGUMENT` alone, and then has not stopped.
    */
   stop(options: StopOptions = {}): Promise<void> {
+    try {
+      checkStop(options);
+    } catch (error) {
+      return Promise.reject(error as MqttError);
+    }
     const stopped = this.#state.stopped();
-    this.#engine.dispatch({ type: 'stop', ...(options satisfies StopRequest) });
+    this.#engine.dispatch({ type: 'stop', ...options });
     return stopped;
   }
 
@@ -173,9 +166,9 @@ export class Client {
     );
   }
 
-  /** `stop()`, for `await using`. */
+  /** `stop()`, for `await using`; one that is under way keeps its time. */
   [Symbol.asyncDispose](): Promise<void> {
-    return this.stop();
+    return this.#dispose();
   }
 
   /**
@@ -289,6 +282,10 @@ export class Client {
   get #requests(): Requests {
     this.#requestsMade ??= new Requests(this, this.#engine, this.#config);
     return this.#requestsMade;
+  }
+
+  #dispose(): Promise<void> {
+    return this.state.status === 'stopping' ? this.#state.stopped() : this.stop();
   }
 
   #error(failure: Failure): MqttError {

@@ -20,6 +20,7 @@ import type {
   SessionEvent,
 } from './session/events.ts';
 import type { Failure } from './session/failure.ts';
+import { failure } from './session/failures.ts';
 import type { SessionLoad } from './session/load.ts';
 import type { TrafficStatistics } from './engine/traffic.ts';
 import { type PacketTap, Wire } from './engine/wire.ts';
@@ -87,10 +88,11 @@ export class Engine {
     this.#barrier = store && this.#barrierOf(store, config.clientId);
     this.#batch = new Batch(
       (bytes) => {
-        this.#connector.send(bytes);
+        const wasTaken = this.#connector.send(bytes);
         this.#wire.onFrame(bytes.length, this.#lastNow);
+        return wasTaken;
       },
-      (op) => hooks.settle(op, SENT),
+      (op, wasTaken) => hooks.settle(op, wasTaken ? SENT : { ok: false, failure: failure('SOCKET_CLOSED') }),
       () => this.#noticeLevel(),
     );
   }

@@ -15,7 +15,7 @@ export function createClient(options: ClientOptions): Client {
 }
 
 export type { Authentication, AuthenticationExchange } from './authentication.ts';
-export type { Client, StopOptions } from './client.ts';
+export type { Client } from './client.ts';
 export type { ProtocolVersion, QoS } from '@mqtide/codec';
 export { MqttError, type ErrorCode } from './errors.ts';
 export type { ClientEvents, ClientState } from './events.ts';
@@ -48,6 +48,7 @@ export type {
 export type { ConnectionStatus } from './session/events.ts';
 export type { NegotiatedSettings } from './session/settings.ts';
 export type { Causes, ClientStatistics } from './statistics.ts';
+export type { StopOptions } from './stop-options.ts';
 export type { FilterOptions, SubscribeOptions, SubscriptionGroup } from './subscribe.ts';
 export type { OverflowPolicy } from './message-buffer.ts';
 export type { AcknowledgeMode, MessageHandler, Subscription } from './subscription.ts';

@@ -239,7 +239,7 @@ describe.each(Object.entries(KINDS))('%s settles once:', (_, kind) => {
     expect(made.client.state.status).toBe(status);
     const begun = begin(made, kind);
     await made.clock.settle();
-    expect(begun.outcome.code).toBe('STOPPED');
+    expect(begun.outcome.code).toBe(status === 'stopped' ? 'STOPPED' : 'INVALID_STATE');
     await expectSettled(begun, 'rejected');
   });
 });

@@ -1,5 +1,6 @@
 /* Options with their defaults, checked once: what is wrong is said by `createClient`, not by the first connection. */
 import { InvalidPacketError, type Will, packetSize } from '@mqtide/codec';
+import { checkHosts, checkNumbers, checkWord, inOptions } from './check-options.ts';
 import { MqttError, invalidArgument } from './errors.ts';
 import type { ClientOptions, CredentialsOptions } from './options.ts';
 import { payloadBytes } from './payload.ts';
@@ -12,11 +13,6 @@ import { connectExcess, keepAliveWithin } from './session/profile-limits.ts';
 const MINUTE = 60_000;
 const MEBIBYTE = 1_048_576;
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
-
-/** The names of options that are numbers. */
-const IS_NUMBER = /(Ms|Seconds|Maximum)$|^max/;
-/** Those of the queue that may be `Infinity`. */
-const MAY_BE_ENDLESS = /^max(Age|Bytes|Operations)/;
 
 /** What the session is configured with. Throws `INVALID_ARGUMENT`. */
 export function resolveOptions(options: ClientOptions): SessionConfig {
@@ -36,7 +32,7 @@ export function resolveOptions(options: ClientOptions): SessionConfig {
   const config: SessionConfig = {
     // Nothing may be sent without authentication because a server spoke 3.1.1.
     protocolVersion: authentication && protocolVersion === 'auto' ? 5 : protocolVersion,
-    clientId: clientId ?? randomClientId(),
+    clientId: clientId ?? '',
     clientIdGiven: clientId !== undefined,
     isDurable: store !== undefined,
     keepAliveSeconds: keepAliveWithin(options.keepAliveSeconds ?? 60, brokerProfile),
@@ -74,16 +70,8 @@ export function resolveOptions(options: ClientOptions): SessionConfig {
     credentialsChange: typeof options.credentials === 'function' || authentication?.isRenewable === true,
     urlChanges: typeof options.url === 'function',
   };
-  for (const part of [
-    config,
-    config.session,
-    config.reconnect,
-    config.offlineQueue,
-    config.topicAliasing,
-    config.limits,
-    { unroutedHoldMs: options.unroutedHoldMs ?? 0 },
-  ])
-    checkNumbers(part);
+  checkNumbers(config);
+  checkNumbers({ unroutedHoldMs: options.unroutedHoldMs ?? 0 });
   checkWord('protocolVersion', protocolVersion, [5, 4, 'auto']);
   checkWord('session.behavior', session.behavior, ['clean', 'rejoinPostSuccess', 'rejoinAlways', undefined]);
   checkWord('session.onLost', config.session.onLost, ['republishQos1', 'republish', 'fail']);
@@ -95,9 +83,14 @@ export function resolveOptions(options: ClientOptions): SessionConfig {
     'failAllOnDisconnect',
   ]);
   if (authentication && protocolVersion === 4) throw invalidArgument('`authentication` needs MQTT 5.');
+  if (authentication && typeof authentication.begin !== 'function')
+    throw invalidArgument('`authentication` has a `method` and a function `begin`.');
+  if (options.webSocket !== undefined && typeof options.webSocket !== 'function')
+    throw invalidArgument('`webSocket` is a class.');
   checkWord('offlineQueue.overflow', config.offlineQueue.overflow, ['reject', 'dropOldest', 'dropNewest']);
   checkConnect(config, options);
   checkProfile(config);
+  if (clientId === undefined) drawClientId(config);
   return config;
 }
 
@@ -108,11 +101,11 @@ export function checkUrl(url: string | URL): string {
     parsed = new URL(url);
   } catch {
     // The platform's own error holds the whole URL, whose query may be signed.
-    throw invalidArgument(`'${redact(String(url))}' is not a URL. One looks like wss://broker.example/mqtt.`);
+    throw invalidArgument(`\`url\`: '${redact(String(url))}' is not a URL. One looks like wss://broker.example/mqtt.`);
   }
   if (parsed.protocol !== 'ws:' && parsed.protocol !== 'wss:')
     throw invalidArgument(
-      `A URL begins with ws: or wss:, not with ${parsed.protocol} A page cannot open other sockets.`,
+      `\`url\` begins with ws: or wss:, not with ${parsed.protocol} A page cannot open other sockets.`,
     );
   parsed.hash = '';
   return parsed.href;
@@ -167,33 +160,16 @@ function checkConnect(config: SessionConfig, { credentials = {} }: ClientOptions
     const known = typeof credentials === 'function' ? {} : credentialBytes(credentials);
     packetSize(handshake.connectPacket(known), handshake.version);
   } catch (error) {
-    if (error instanceof InvalidPacketError) throw invalidArgument(`The options cannot be sent: ${error.message}.`);
+    if (error instanceof InvalidPacketError)
+      throw invalidArgument(`The options cannot be sent: ${inOptions(error.message)}.`);
     throw error;
   }
 }
 
-/** Whole numbers from 0; the codec checks those that are sent, and 0 milliseconds leave no time for anything. */
-function checkNumbers(part: object | false): void {
-  for (const [name, value] of Object.entries(part))
-    if (IS_NUMBER.test(name) && !isWhole(value, name.endsWith('TimeoutMs') ? 1 : 0, MAY_BE_ENDLESS.test(name)))
-      throw invalidArgument(`\`${name}\` is a whole number, not ${value}.`);
-}
-
-function isWhole(value: unknown, least: number, mayBeEndless: boolean): boolean {
-  return (
-    (Number.isInteger(value) && (value as number) >= least) || (mayBeEndless && value === Number.POSITIVE_INFINITY)
-  );
-}
-
-function checkHosts(hosts: readonly string[]): readonly string[] {
-  if (!Array.isArray(hosts) || hosts.some((host) => typeof host !== 'string'))
-    throw invalidArgument('`redirect.allow` is a list of names of hosts.');
-  return hosts;
-}
-
-function checkWord(name: string, value: unknown, allowed: readonly unknown[]): void {
-  if (!allowed.includes(value))
-    throw invalidArgument(`\`${name}\` is one of ${allowed.join(', ')}, not ${String(value)}.`);
+/** Gives the client an identifier when it needs one, not before: making a client touches nothing of the platform. */
+function drawClientId(config: SessionConfig): void {
+  let drawn: string | undefined;
+  Object.defineProperty(config, 'clientId', { enumerable: true, get: () => (drawn ??= randomClientId()) });
 }
 
 /** 22 letters and digits, which every server has to accept [MQTT-3.1.3-5], with 131 bits of chance. */

@@ -41,6 +41,13 @@ export class StateKeeper {
     return (this.#start ??= deferred()).promise;
   }
 
+  /** The promise of a `start()` that was given up before it began. */
+  notStarted(reason: unknown): Promise<NegotiatedSettings> {
+    const { promise, reject } = deferred<NegotiatedSettings>();
+    reject(reason);
+    return promise;
+  }
+
   abortStart(reason: unknown): void {
     this.#start?.reject(reason);
   }
@@ -105,7 +112,8 @@ export class StateKeeper {
     if (willRetryInMs === undefined) {
       this.#current = { ...base, error };
       this.#endStart(error);
-      this.#onEnd(error);
+      // While `stop()` drains, its own end follows.
+      if (base.status === 'failed') this.#onEnd(error);
     } else {
       this.#current = { ...base, error, nextAttemptAt: base.since + willRetryInMs };
     }

@@ -12,8 +12,8 @@ const BATCH_BYTES = 65_536;
 const MAX_HOPS = 8;
 
 export class Batch {
-  readonly #send: (bytes: Uint8Array) => void;
-  readonly #onHandedOver: (op: number) => void;
+  readonly #send: (bytes: Uint8Array) => boolean;
+  readonly #onHandedOver: (op: number, wasTaken: boolean) => void;
   readonly #onFlushed: () => void;
   readonly #writer = new Writer(4_096);
   /** Operations that are over when the batch has been handed to the socket. */
@@ -23,7 +23,12 @@ export class Batch {
   #hops = 0;
   #lengthAtHop = 0;
 
-  constructor(send: (bytes: Uint8Array) => void, onHandedOver: (op: number) => void, onFlushed: () => void) {
+  /** `send` returns whether the socket has taken the bytes, and `onHandedOver` is told. */
+  constructor(
+    send: (bytes: Uint8Array) => boolean,
+    onHandedOver: (op: number, wasTaken: boolean) => void,
+    onFlushed: () => void,
+  ) {
     this.#send = send;
     this.#onHandedOver = onHandedOver;
     this.#onFlushed = onFlushed;
@@ -58,16 +63,19 @@ export class Batch {
   }
 
   flush(): void {
-    if (this.#writer.length > 0) {
-      this.#send(this.#writer.view());
-      this.#writer.clear();
-    }
-    if (this.#handedOver.length > 0) {
-      const handedOver = this.#handedOver;
+    // Everything is taken first: a socket that throws ends the connection, and that comes back here.
+    const handedOver = this.#handedOver;
+    if (handedOver.length > 0) {
       this.#handedOver = [];
       this.#lastOp = undefined;
-      for (const op of handedOver) this.#onHandedOver(op);
     }
+    let wasTaken = true;
+    if (this.#writer.length > 0) {
+      const bytes = this.#writer.view();
+      this.#writer.clear();
+      wasTaken = this.#send(bytes);
+    }
+    for (const op of handedOver) this.#onHandedOver(op, wasTaken);
     this.#onFlushed();
   }
 

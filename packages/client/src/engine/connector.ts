@@ -93,15 +93,27 @@ export class Connector {
       this.#dispatch({ type: 'authenticationStep', ...answer, now: clock.now(), random: clock.random() });
   }
 
-  send(bytes: Uint8Array): void {
-    this.#link?.connection?.send(bytes);
+  /** Returns `false` when the socket, which may be the application's, did not take it: that ends the connection. */
+  send(bytes: Uint8Array): boolean {
+    try {
+      this.#link?.connection?.send(bytes);
+      return true;
+    } catch (cause) {
+      const { clock } = this.#ports;
+      this.#dispatch({ type: 'closed', code: 1006, reason: String(cause), now: clock.now(), random: clock.random() });
+      return false;
+    }
   }
 
   /** Closes the connection, or gives up the attempt. Unless the end is awaited nothing more is heard of it. */
   hangUp(awaitsEnd: boolean): void {
     const link = this.#link;
     link?.abandoned.abort();
-    link?.connection?.close();
+    try {
+      link?.connection?.close();
+    } catch {
+      // Nothing more can be done to it, and nothing more is heard of it.
+    }
     if (!awaitsEnd) this.#link = undefined;
   }
 

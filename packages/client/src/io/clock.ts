@@ -13,10 +13,10 @@ const MAX_TIMEOUT_MS = 2_147_483_647;
 
 /** The clock of the platform. */
 export class SystemClock implements Clock {
-  readonly #origin = performance.timeOrigin;
+  #origin: number | undefined;
 
   now(): number {
-    return this.#origin + performance.now();
+    return (this.#origin ??= performance.timeOrigin) + performance.now();
   }
 
   wakeAt(at: number, callback: () => void): () => void {

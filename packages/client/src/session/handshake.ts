@@ -31,7 +31,8 @@ export type Answer =
 export class Handshake {
   readonly #config: SessionConfig;
   readonly #resumption: Resumption;
-  #clientId: string;
+  /** That of the server, once it has assigned one [MQTT-3.1.3-7]. */
+  #clientId: string | undefined;
   #version: ProtocolVersion;
   /** With 'auto': no connection has succeeded yet, so either version may be the right one. */
   #versionOpen: boolean;
@@ -39,7 +40,6 @@ export class Handshake {
   constructor(config: SessionConfig) {
     this.#config = config;
     this.#resumption = new Resumption(config);
-    this.#clientId = config.clientId;
     this.#version = config.protocolVersion === 'auto' ? 5 : config.protocolVersion;
     this.#versionOpen = config.protocolVersion === 'auto';
   }
@@ -54,7 +54,7 @@ export class Handshake {
     return {
       type: 'connect',
       protocolVersion: version,
-      clientId: this.#clientId,
+      clientId: this.#clientId ?? this.#config.clientId,
       cleanStart: this.#resumption.cleanStart(version),
       keepAliveSeconds,
       ...(will && { will: version === 5 ? will : willOf311(will) }),
@@ -87,7 +87,7 @@ export class Handshake {
     const settings = negotiate(
       {
         protocolVersion: version,
-        clientId: this.#clientId,
+        clientId: this.#clientId ?? this.#config.clientId,
         sessionExpirySeconds: this.#resumption.expirySeconds(version),
         keepAliveSeconds: this.#config.keepAliveSeconds,
         brokerProfile: this.#config.brokerProfile,
@@ -132,7 +132,7 @@ export class Handshake {
 
   #accepted(settings: NegotiatedSettings, resumed: boolean): Answer {
     this.#versionOpen = false;
-    this.#clientId = settings.clientId; // [MQTT-3.1.3-7]
+    this.#clientId = settings.clientId;
     this.#resumption.connected(settings.sessionExpirySeconds);
     return { accepted: true, settings, resumed };
   }

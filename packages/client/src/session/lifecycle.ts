@@ -107,13 +107,11 @@ export class Lifecycle {
   }
 
   malformed(reasonCode: number | undefined, message: string, random: number): void {
-    const inHandshake = this.#connection.phase === 'handshake';
-    this.#closeWith(
-      reasonCode,
-      failure(reasonCode === 0x95 ? 'PACKET_TOO_LARGE' : 'MALFORMED_PACKET', message, defined({ reasonCode })),
-      random,
-    );
-    if (inHandshake) this.#handshake.tryOtherVersion();
+    if (!this.#connection.isOpen) return;
+    const code = reasonCode === 0x95 ? 'PACKET_TOO_LARGE' : 'MALFORMED_PACKET';
+    const reason = failure(code, message, defined({ reasonCode }));
+    this.#goodbye(reasonCode);
+    this.#end(reason, this.#otherVersion(), random);
   }
 
   dialFailed(reason: Failure, random: number): void {
@@ -131,8 +129,8 @@ export class Lifecycle {
     if (phase === 'dialing') this.#end(failure('SOCKET_OPEN_FAILED', detail), 'retry', random);
     else if (phase === 'online') this.#end(failure('SOCKET_CLOSED', detail), 'retry', random);
     else if (phase === 'handshake') {
-      this.#handshake.tryOtherVersion();
-      this.#end(failure('SOCKET_CLOSED', `no answer to CONNECT, ${detail}`, { hint: NO_CONNACK }), 'retry', random);
+      const unanswered = failure('SOCKET_CLOSED', `no answer to CONNECT, ${detail}`, { hint: NO_CONNACK });
+      this.#end(unanswered, this.#otherVersion(), random);
     }
   }
 
@@ -163,16 +161,22 @@ export class Lifecycle {
     this.#hooks.online(settings, resumed);
   }
 
-  #closeWith(
-    reasonCode: number | undefined,
-    reason: Failure,
-    random: number,
-    disposition: Disposition = 'retry',
-  ): void {
+  #closeWith(reasonCode: number, reason: Failure, random: number, disposition: Disposition = 'retry'): void {
     if (!this.#connection.isOpen) return;
-    // In 3.1.1 a DISCONNECT would mean that all is well.
-    if (this.#handshake.version === 5 && reasonCode !== undefined) this.#turn.send({ type: 'disconnect', reasonCode });
+    this.#goodbye(reasonCode);
     this.#end(reason, disposition, random);
+  }
+
+  /** In 3.1.1 a DISCONNECT would mean that all is well. */
+  #goodbye(reasonCode: number | undefined): void {
+    if (this.#handshake.version === 5 && reasonCode !== undefined) this.#turn.send({ type: 'disconnect', reasonCode });
+  }
+
+  /** With 'auto' a CONNECT that got no answer is followed by the other version: at once, if nothing else would follow. */
+  #otherVersion(): Disposition | 'now' {
+    const isFirst = this.#handshake.version === 5;
+    const isOther = this.#connection.phase === 'handshake' && this.#handshake.tryOtherVersion();
+    return isOther && isFirst && this.#config.reconnect === false ? 'now' : 'retry';
   }
 
   /** The one way out of an attempt or a connection that failed. */
@@ -187,13 +191,21 @@ export class Lifecycle {
     this.#connection.hangUp();
     this.#attempts.lastFailure = reason;
     const isSentElsewhere = this.#redirects.ended(wasOnline, packets.connack ?? packets.disconnect);
-    const wishedMs = this.#attempts.delayAfter(isSentElsewhere ? 'now' : disposition, random);
+    // While `stop()` drains there is no other attempt.
+    const isStopping = this.#connection.status === 'stopping';
+    const wishedMs = isStopping ? undefined : this.#attempts.delayAfter(isSentElsewhere ? 'now' : disposition, random);
     const delayMs = wishedMs === undefined ? undefined : Math.max(wishedMs, this.#attempts.mustWait(this.#turn.now));
     const retryable = delayMs !== undefined;
     const shown = reason.retryable === retryable ? reason : { ...reason, retryable };
     const type = wasOnline ? 'disconnection' : 'connectionFailure';
     const willRetry = delayMs === undefined ? {} : { willRetryInMs: delayMs };
     const event: LifecycleEvent = { type, failure: shown, ...packets, ...willRetry };
+    if (isStopping) {
+      // The rest is done by `stop()`, in this turn.
+      this.#connection.enter('none');
+      this.#connection.changeStatus('stopping', 0, event);
+      return;
+    }
     if (delayMs === undefined) this.#hooks.ended(shown, this.#turn.journal !== undefined);
     this.#connection.lost(shown);
     if (delayMs === undefined) {

@@ -118,7 +118,7 @@ describe('after a DISCONNECT from the server', () => {
       status('failed', 'disconnection', 'SESSION_TAKEN_OVER'),
     ]);
     expect(driver.session.nextDeadline()).toBeUndefined();
-    expect(driver.publish(4)).toEqual([failed(4, 'STOPPED')]);
+    expect(driver.publish(4)).toEqual([failed(4, 'INVALID_STATE')]);
   });
 
   it('carries the packet', () => {

@@ -166,7 +166,13 @@ export class Sending {
 
   #submit(operation: Operation, status: ConnectionStatus): void {
     if (status === 'stopping' || status === 'stopped' || status === 'failed') {
-      this.#turn.fail(operation.op, failure('STOPPED'));
+      const reason =
+        status === 'failed'
+          ? failure('INVALID_STATE', 'the client has failed', {
+              hint: 'See `client.state.error`; `start()` tries again.',
+            })
+          : failure('STOPPED');
+      this.#turn.fail(operation.op, reason);
       return;
     }
     if (status === 'connected' && this.#transmit(operation)) return;

@@ -229,6 +229,33 @@ describe.each(VERSIONS)('stopping with drainMs in version %i', (protocolVersion)
     expect(driver.pass(86_400_000)).toEqual([]);
   });
 
+  it('does not announce another attempt when the connection is lost', () => {
+    const driver = connected(options);
+    driver.publish(1);
+    driver.stop({ drainMs: 5_000 });
+    expect(driver.closed()).toEqual([
+      hangUp,
+      status('stopping', 'disconnection', 'SOCKET_CLOSED'),
+      failed(1, 'STOPPED'),
+      stoppedNow,
+    ]);
+    expect(driver.lastActions[1]).toMatchObject({ event: { failure: { retryable: false } } });
+  });
+
+  it('stops earlier when it is asked for again with less time, and not later with more', () => {
+    const driver = connected(options);
+    driver.publish(1);
+    driver.stop({ drainMs: 5_000 });
+    expect(driver.stop({ drainMs: 60_000 })).toEqual([]);
+    expect(driver.stop({ drainMs: 1_000 })).toEqual([]);
+    expect(driver.pass(999)).toEqual([]);
+    expect(types(driver.pass(1))).toEqual(['disconnect']);
+    const other = connected(options);
+    other.publish(1);
+    other.stop({ drainMs: 5_000 });
+    expect(types(other.stop())).toEqual(['disconnect']);
+  });
+
   it('stops when the server ends it for good', () => {
     if (protocolVersion === 4) return;
     const driver = connected(options);

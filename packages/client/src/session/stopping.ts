@@ -40,14 +40,16 @@ export class Stopping {
   /** Ends the connection and the session, unless the request says that the session goes on. */
   stop(request: StopRequest): void {
     const { status } = this.#connection;
-    if (status === 'stopping' || status === 'stopped') return;
     const { drainMs = 0 } = request;
+    // Called again it can shorten the time.
+    if (this.#draining !== undefined) this.#drain(Math.min(this.#draining.until, this.#turn.now + drainMs));
+    if (status === 'stopping' || status === 'stopped') return;
     if (status !== 'connected' || drainMs <= 0) {
       this.#end(request);
       return;
     }
-    this.#draining = { request, until: this.#turn.now + drainMs };
-    this.schedule();
+    this.#draining = { request, until: 0 };
+    this.#drain(this.#turn.now + drainMs);
     this.#connection.changeStatus('stopping');
   }
 
@@ -76,6 +78,11 @@ export class Stopping {
 
   schedule(): void {
     if (this.#draining !== undefined) this.#turn.wake(this.#draining.until);
+  }
+
+  #drain(until: number): void {
+    if (this.#draining !== undefined) this.#draining.until = until;
+    this.schedule();
   }
 
   #end(request: StopRequest): void {

@@ -81,6 +81,20 @@ describe("protocolVersion 'auto'", () => {
     expect(driver.pass(2_000).at(-1)).toEqual(dial(2, version));
   });
 
+  it.each(['a close', 'an answer that cannot be read'])(
+    'speaks 3.1.1 once, and at once, after %s where nothing else would follow: `reconnect: false`',
+    (what) => {
+      const fail = (driver: Driver) =>
+        what === 'a close' ? driver.closed() : driver.tell({ type: 'malformed', reasonCode: 0x81, message: 'x' });
+      const driver = greeted({ ...auto, reconnect: false });
+      expect(fail(driver).at(-1)).toMatchObject({ status: 'waiting', retryInMs: 0 });
+      expect(driver.pass(0).at(-1)).toEqual(dial(2, 4));
+      driver.opened();
+      expect(fail(driver).at(-1)).toMatchObject({ status: 'failed' });
+      expect(driver.session.nextDeadline()).toBeUndefined();
+    },
+  );
+
   it('gives up when neither version is wanted', () => {
     const driver = greeted();
     driver.receive(refused(0x84));
