@@ -9,6 +9,7 @@ import { logEvents } from './logger.ts';
 import { type OperationOptions, Operations, checkNumber } from './operations.ts';
 import type { ClientOptions } from './options.ts';
 import type { Message } from './message.ts';
+import { PageWatch } from './page-watch.ts';
 import type { Payload } from './payload.ts';
 import { Tracing } from './propagator.ts';
 import { MessageCheck, type PublishOptions, type PublishResult, publishResult } from './publish.ts';
@@ -39,12 +40,13 @@ export class Client {
   readonly #speaks5: boolean;
   readonly #messages: MessageCheck;
   readonly #config: SessionConfig;
+  readonly #page: PageWatch;
   #requestsMade: Requests | undefined;
 
   /** @internal */
   constructor(
     options: ClientOptions,
-    { clock }: Pick<Ports, 'clock'>,
+    { clock, page }: Pick<Ports, 'clock' | 'page'>,
     makeEngine: (config: SessionConfig, hooks: EngineHooks) => EnginePort,
   ) {
     const config = resolveOptions(options);
@@ -81,12 +83,16 @@ export class Client {
       status: (status, attempt, event) => {
         if (event !== undefined) this.#subscribing.connectionChanged(event);
         this.#state.change({ status, attempt }, event, this.#engine.version);
+        if (status === 'stopped' || status === 'failed') this.#page.end();
       },
     };
     this.#engine = makeEngine(config, hooks);
     const { unroutedHoldMs = 30_000 } = options;
     this.#subscribing = new Subscribing(this.#engine, this.#operations, this.#emitter, report, config, unroutedHoldMs);
     this.#statistics = new Statistics(this.#engine, this.#emitter, this.#subscribing);
+    this.#page = new PageWatch(options.pageLifecycle === 'none' ? undefined : page, (hint) =>
+      this.#engine.dispatch({ type: 'hint', hint, random: clock.random() }),
+    );
     if (options.logger) logEvents(options.logger, this.#emitter);
     if (Symbol.asyncDispose === undefined)
       Object.defineProperty(this, Symbol.for('Symbol.asyncDispose'), { value: () => this.#dispose() });
@@ -123,6 +129,7 @@ export class Client {
   start({ signal }: { readonly signal?: AbortSignal } = {}): Promise<NegotiatedSettings> {
     if (signal?.aborted === true) return this.#state.notStarted(signal.reason);
     const started = this.#state.started();
+    this.#page.begin();
     this.#engine.dispatch({ type: 'start' });
     if (signal === undefined) return started;
     const onAbort = (): void => {

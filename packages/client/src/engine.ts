@@ -131,6 +131,8 @@ export class Engine {
 
   /** Tells the session an event and does what it answers. */
   dispatch(event: UntimedEvent): void {
+    // So that what leaves the socket from now on is noticed before the connection is given up.
+    if (event.type === 'hint') this.#connector.noticeSending();
     this.#handle({ ...event, now: this.#ports.clock.now() } as SessionEvent);
   }
 

@@ -1,6 +1,7 @@
 import { Client } from './client.ts';
 import { Engine } from './engine.ts';
 import { SystemClock } from './io/clock.ts';
+import { PlatformPageLifecycle } from './io/page-lifecycle.ts';
 import { WebSocketTransport } from './io/websocket.ts';
 import type { ClientOptions } from './options.ts';
 
@@ -10,7 +11,11 @@ import type { ClientOptions } from './options.ts';
  * Throws `INVALID_ARGUMENT` for options that can never work.
  */
 export function createClient(options: ClientOptions): Client {
-  const ports = { transport: new WebSocketTransport(options.webSocket), clock: new SystemClock() };
+  const ports = {
+    transport: new WebSocketTransport(options.webSocket),
+    clock: new SystemClock(),
+    page: new PlatformPageLifecycle(),
+  };
   return new Client(options, ports, (config, hooks) => new Engine(config, ports, hooks, options.session?.store));
 }
 

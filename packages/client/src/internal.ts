@@ -12,6 +12,7 @@ export type { Client } from './client.ts';
 export type { Ports } from './engine/connector.ts';
 export type { ClientOptions } from './options.ts';
 export type { Clock } from './io/clock.ts';
+export type { PageHint, PageLifecycle } from './io/page-lifecycle.ts';
 export type { Connection, SocketClose, Transport, TransportListener } from './io/transport.ts';
 export {
   SessionLockedError,

@@ -173,6 +173,13 @@ export interface ClientOptions {
    */
   readonly onUnhandledError?: (error: unknown) => void;
   /**
+   * `'auto'` listens to the life of the page (shown again, resumed, restored from the back/forward cache, offline, online):
+   * then a connection is probed with a PINGREQ that has 5 seconds to be answered, and an attempt that waits is made
+   * within a second. Nothing else is hurried, put off or ended by it. `'none'` does not listen.
+   * @default 'auto'
+   */
+  readonly pageLifecycle?: 'auto' | 'none';
+  /**
    * Where the server may send the client with "Use another server" (0x9C) and "Server moved" (0x9D): names of hosts, such
    * as `'b.example'`, `'b.example:8443'` for that port alone, or `'*.example'` for any name that ends so. The URL keeps
    * everything but host and port, and credentials go there too. A `url` function is asked all the same. Section 4.11.

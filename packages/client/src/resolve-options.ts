@@ -82,6 +82,7 @@ export function resolveOptions(options: ClientOptions): SessionConfig {
     'failNonQos1PublishOnDisconnect',
     'failAllOnDisconnect',
   ]);
+  checkWord('pageLifecycle', options.pageLifecycle, ['auto', 'none', undefined]);
   if (authentication && protocolVersion === 4) throw invalidArgument('`authentication` needs MQTT 5.');
   if (authentication && typeof authentication.begin !== 'function')
     throw invalidArgument('`authentication` has a `method` and a function `begin`.');

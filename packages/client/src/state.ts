@@ -83,6 +83,9 @@ export class StateKeeper {
         this.#emitter.emit('connectionSuccess', { connack, settings });
         return;
       }
+      case 'retryingSooner':
+        this.#current = { ...this.#current, nextAttemptAt: base.since + event.willRetryInMs };
+        return;
       case 'connectionFailure':
       case 'disconnection':
         this.#failed(base, event, version);

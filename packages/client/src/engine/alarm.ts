@@ -6,6 +6,12 @@ export class Alarm {
   readonly #ring: () => void;
   #at = Number.POSITIVE_INFINITY;
   #cancel: (() => void) | undefined;
+  #isRinging = false;
+  /**
+   * Whether the timer was set by a timer. Of a page that is hidden for minutes browsers fire the timers of such a chain
+   * once a minute only; what arrives over the network begins a new one.
+   */
+  #isChained = false;
 
   constructor(clock: Clock, ring: () => void) {
     this.#clock = clock;
@@ -14,15 +20,22 @@ export class Alarm {
 
   /** A later moment than before changes nothing: ringing too early is harmless. `undefined` switches it off. */
   set(at: number | undefined): void {
-    if (at !== undefined && at >= this.#at) return;
+    const isEarlier = at === undefined || at < this.#at;
+    if (!isEarlier && (this.#isRinging || !this.#isChained)) return;
     this.#cancel?.();
-    this.#at = at ?? Number.POSITIVE_INFINITY;
-    this.#cancel = at === undefined ? undefined : this.#clock.wakeAt(at, this.#onWake);
+    if (isEarlier) this.#at = at ?? Number.POSITIVE_INFINITY;
+    this.#isChained = this.#isRinging;
+    this.#cancel = at === undefined ? undefined : this.#clock.wakeAt(this.#at, this.#onWake);
   }
 
   readonly #onWake = (): void => {
     this.#at = Number.POSITIVE_INFINITY;
     this.#cancel = undefined;
-    this.#ring();
+    this.#isRinging = true;
+    try {
+      this.#ring();
+    } finally {
+      this.#isRinging = false;
+    }
   };
 }

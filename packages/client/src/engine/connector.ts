@@ -1,6 +1,7 @@
 /* Dials, listens, and reports what the socket does as events of the session: one connection at a time. */
 import { Decoder, MalformedPacketError, type Packet, type ProtocolVersion } from '@mqtide/codec';
 import type { Clock } from '../io/clock.ts';
+import type { PageLifecycle } from '../io/page-lifecycle.ts';
 import type { Connection, Transport, TransportListener } from '../io/transport.ts';
 import type { Action, AuthenticationAnswer, AuthenticationStep, Credentials, SessionEvent } from '../session/events.ts';
 import type { Failure } from '../session/failure.ts';
@@ -11,6 +12,8 @@ import type { Wire } from './wire.ts';
 export interface Ports {
   readonly transport: Transport;
   readonly clock: Clock;
+  /** Absent where there is none, or where nobody wants to know. */
+  readonly page?: PageLifecycle;
 }
 
 /** What one attempt needs to know, from options that may be functions. */

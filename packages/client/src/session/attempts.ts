@@ -13,6 +13,7 @@ const MAX_AT_ONCE = 3;
 /** Counts connection attempts, and decides whether and when there is another one. */
 export class Attempts {
   readonly #backoff: Backoff | undefined;
+  readonly #minDelayMs: number | undefined;
   readonly #connects: Rate | undefined;
   readonly #mayHelp: Readonly<Record<Disposition | 'now', boolean>>;
   #atOnce = 0;
@@ -23,6 +24,7 @@ export class Attempts {
   constructor({ reconnect, credentialsChange, urlChanges, brokerProfile }: SessionConfig) {
     this.#connects = rateOf(brokerProfile.connectsPerSecond);
     this.#backoff = reconnect === false ? undefined : new Backoff(reconnect);
+    this.#minDelayMs = reconnect === false ? undefined : reconnect.minDelayMs;
     this.#mayHelp = {
       now: true,
       retry: true,
@@ -57,6 +59,14 @@ export class Attempts {
 
   connectionLasted(connectedMs: number): void {
     this.#backoff?.connectionLasted(connectedMs);
+  }
+
+  /**
+   * Milliseconds within which to come back when the page has woken up; no answer where nothing is retried. Spread, since
+   * all pages of a place have their network back at the same moment.
+   */
+  soonMs(random: number): number | undefined {
+    return this.#minDelayMs === undefined ? undefined : Math.round(random * this.#minDelayMs);
   }
 
   /** Milliseconds until the next attempt, or `undefined` when there is to be none. */

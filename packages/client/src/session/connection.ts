@@ -19,6 +19,7 @@ export class ConnectionState {
   readonly #onLost: (reason: Failure) => void;
   #status: ConnectionStatus = 'idle';
   #phase: Phase = 'none';
+  #since = 0;
   #phaseEndsAt = Number.POSITIVE_INFINITY;
   #settings: NegotiatedSettings | undefined;
 
@@ -47,6 +48,16 @@ export class ConnectionState {
     return this.#phase === 'online' || this.#phase === 'handshake';
   }
 
+  /** When this phase has lasted too long. */
+  get endsAt(): number {
+    return this.#phaseEndsAt;
+  }
+
+  /** When this phase began. */
+  get since(): number {
+    return this.#since;
+  }
+
   /** Whether this phase has lasted too long. */
   get isOverdue(): boolean {
     return this.#turn.now >= this.#phaseEndsAt;
@@ -56,7 +67,13 @@ export class ConnectionState {
   enter(phase: Phase, forMs: number = Number.POSITIVE_INFINITY): void {
     this.#phase = phase;
     if (phase === 'handshake') return;
-    this.#phaseEndsAt = this.#turn.now + forMs;
+    this.#since = this.#turn.now;
+    this.hasten(forMs);
+  }
+
+  /** This phase ends in `inMs`. */
+  hasten(inMs: number): void {
+    this.#phaseEndsAt = this.#turn.now + inMs;
     this.#turn.wake(this.#phaseEndsAt);
   }
 

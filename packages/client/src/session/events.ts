@@ -115,6 +115,8 @@ export type SessionEvent = { readonly now: number } & (
   | { readonly type: 'restored'; readonly records: readonly { readonly key: string; readonly value: unknown }[] }
   /** There is no store, or no more: with `SESSION_LOCKED` another page has the session. */
   | { readonly type: 'storeFailed'; readonly failure: Failure }
+  /** The page may have slept, or its network has changed. */
+  | { readonly type: 'hint'; readonly hint: 'awake' | 'offline'; readonly random: number }
   /** Bytes are on their way, in either direction, that make no whole packet yet. */
   | { readonly type: 'heard' }
   /** A deadline may have passed. `random` is used if that ends the connection. */
@@ -144,6 +146,8 @@ export type LifecycleEvent =
       readonly disconnect?: DisconnectPacket;
       readonly willRetryInMs?: number;
     }
+  /** An attempt that waits is made earlier than was said. */
+  | { readonly type: 'retryingSooner'; readonly willRetryInMs: number }
   | { readonly type: 'stopped' };
 
 /** What to do, in order. */

@@ -1,5 +1,10 @@
 import type { Turn } from './turn.ts';
 
+/** A deadline that is noticed so late: the page has slept, and the server's answer may still wait to be read. */
+const SLEPT_MS = 2_000;
+/** Bounds the answer to a probe. */
+const PROBE_TIMEOUT_MS = 5_000;
+
 /**
  * Keep alive, section 3.1.2.10. Measured from packets sent [MQTT-3.1.2-20], and due after half the interval: browsers
  * wake the timers of a hidden page once a minute, so a ping at the last moment would come too late.
@@ -9,44 +14,69 @@ export class KeepAlive {
   readonly #pingTimeoutMs: number;
   // Valid for the connection.
   #intervalMs = Number.POSITIVE_INFINITY;
-  #pongDueAt: number | undefined;
+  #pongDueAt = Number.POSITIVE_INFINITY;
+  #isProbing = false;
 
   constructor(turn: Turn, pingTimeoutMs: number) {
     this.#turn = turn;
     this.#pingTimeoutMs = pingTimeoutMs;
   }
 
+  /** Whether there was reason to doubt the connection, and nothing was heard since. */
+  get isProbing(): boolean {
+    return this.#isProbing;
+  }
+
   /** 0 switches it off [SEC-3.1.2.10-b]. */
   connected(keepAliveSeconds: number): void {
     this.#intervalMs = keepAliveSeconds === 0 ? Number.POSITIVE_INFINITY : keepAliveSeconds * 500;
-    this.#pongDueAt = undefined;
     this.schedule();
   }
 
   disconnected(): void {
     this.#intervalMs = Number.POSITIVE_INFINITY;
-    this.#pongDueAt = undefined;
+    this.#forgive();
   }
 
   /** Anything from the server shows that the connection lives, not only PINGRESP, and that a timer may be late. */
   heard(): void {
-    this.#pongDueAt = undefined;
+    this.#forgive();
     this.tick();
+  }
+
+  /** There is reason to doubt the connection: asks at once, and does not wait long for an answer. */
+  probe(): void {
+    if (this.#isProbing) return;
+    this.#isProbing = true;
+    // What was due before the page woke up is due anew.
+    if (this.#turn.now >= this.#pongDueAt) this.#pongDueAt = Number.POSITIVE_INFINITY;
+    this.#ping(Math.min(this.#pingTimeoutMs, PROBE_TIMEOUT_MS));
+    this.schedule();
   }
 
   /** Sends a PINGREQ when one is due. Returns `false` when the server has not answered the last one in time. */
   tick(): boolean {
-    if (this.#pongDueAt !== undefined && this.#turn.now >= this.#pongDueAt) return false;
-    if (this.#turn.now >= this.#pingDueAt) {
-      this.#turn.send({ type: 'pingreq' });
-      // An unanswered ping keeps its deadline, however often another one follows.
-      this.#pongDueAt ??= this.#turn.now + this.#pingTimeoutMs;
-    }
+    const { now } = this.#turn;
+    const hasSlept = now - Math.min(this.#pingDueAt, this.#pongDueAt) >= SLEPT_MS;
+    if (hasSlept && !this.#isProbing) this.probe();
+    else if (now >= this.#pongDueAt) return false;
+    else if (now >= this.#pingDueAt) this.#ping(this.#pingTimeoutMs);
     return true;
   }
 
   schedule(): void {
-    this.#turn.wake(Math.min(this.#pingDueAt, this.#pongDueAt ?? Number.POSITIVE_INFINITY));
+    this.#turn.wake(Math.min(this.#pingDueAt, this.#pongDueAt));
+  }
+
+  /** An unanswered ping keeps its deadline, however often another one follows. */
+  #ping(timeoutMs: number): void {
+    this.#turn.send({ type: 'pingreq' });
+    this.#pongDueAt = Math.min(this.#pongDueAt, this.#turn.now + timeoutMs);
+  }
+
+  #forgive(): void {
+    this.#pongDueAt = Number.POSITIVE_INFINITY;
+    this.#isProbing = false;
   }
 
   get #pingDueAt(): number {

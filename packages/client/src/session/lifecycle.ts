@@ -134,6 +134,13 @@ export class Lifecycle {
     }
   }
 
+  /** A hint ends nothing and puts nothing off: it is a reason to look, or to hurry. */
+  hint(hint: 'awake' | 'offline', random: number): void {
+    const { phase, keepAlive } = this.#connection;
+    if (phase === 'online') keepAlive.probe();
+    else if (phase === 'waiting' && hint === 'awake') this.#hurry(random);
+  }
+
   /** The phase has lasted too long, or a ping was not answered. */
   tick(random: number): void {
     const { phase, isOverdue, keepAlive } = this.#connection;
@@ -141,6 +148,19 @@ export class Lifecycle {
     else if (isOverdue) this.#end(failure('CONNECT_TIMEOUT', WAITED_FOR[phase]), 'retry', random);
     // The socket is half open: there is nobody to say DISCONNECT to, and it would cancel the will in 3.1.1.
     else if (phase === 'online' && !keepAlive.tick()) this.#end(failure('KEEPALIVE_TIMEOUT'), 'retry', random);
+  }
+
+  /** However often the page is shown, attempts are `minDelayMs` apart. */
+  #hurry(random: number): void {
+    const { now } = this.#turn;
+    const soonMs = this.#attempts.soonMs(random);
+    if (soonMs === undefined) return;
+    const earliest = this.#connection.since + (this.#config.reconnect || { minDelayMs: 0 }).minDelayMs;
+    const willRetryInMs = Math.max(soonMs, earliest - now, this.#attempts.mustWait(now));
+    if (now + willRetryInMs >= this.#connection.endsAt) return;
+    this.#connection.hasten(willRetryInMs);
+    const attempt = this.#attempts.number + 1;
+    this.#connection.changeStatus('waiting', attempt, { type: 'retryingSooner', willRetryInMs });
   }
 
   #dial(): void {
@@ -193,7 +213,10 @@ export class Lifecycle {
     const isSentElsewhere = this.#redirects.ended(wasOnline, packets.connack ?? packets.disconnect);
     // While `stop()` drains there is no other attempt.
     const isStopping = this.#connection.status === 'stopping';
-    const wishedMs = isStopping ? undefined : this.#attempts.delayAfter(isSentElsewhere ? 'now' : disposition, random);
+    let wishedMs = isStopping ? undefined : this.#attempts.delayAfter(isSentElsewhere ? 'now' : disposition, random);
+    // It was dead, as was suspected when the page woke up.
+    if (wishedMs !== undefined && wasOnline && this.#connection.keepAlive.isProbing)
+      wishedMs = Math.min(wishedMs, this.#attempts.soonMs(random) ?? wishedMs);
     const delayMs = wishedMs === undefined ? undefined : Math.max(wishedMs, this.#attempts.mustWait(this.#turn.now));
     const retryable = delayMs !== undefined;
     const shown = reason.retryable === retryable ? reason : { ...reason, retryable };

@@ -164,6 +164,9 @@ export class Session {
       case 'reauthenticate':
         this.#authentication.renew(event, this.#connection.settings);
         return;
+      case 'hint':
+        this.#lifecycle.hint(event.hint, event.random);
+        return;
       case 'authenticationStep':
         this.#authenticate(event, event.random);
         return;

@@ -103,7 +103,7 @@ function statusSeen(value: ConnectionStatus, event: LifecycleEvent | undefined):
   if (event === undefined) return status(value);
   return 'failure' in event
     ? status(value, event.type, event.failure.code, event.willRetryInMs)
-    : status(value, event.type);
+    : status(value, event.type, undefined, event.type === 'retryingSooner' ? event.willRetryInMs : undefined);
 }
 
 /** The packets that were sent. */
