@@ -90,9 +90,7 @@ export class Client {
     const { unroutedHoldMs = 30_000 } = options;
     this.#subscribing = new Subscribing(this.#engine, this.#operations, this.#emitter, report, config, unroutedHoldMs);
     this.#statistics = new Statistics(this.#engine, this.#emitter, this.#subscribing);
-    this.#page = new PageWatch(options.pageLifecycle === 'none' ? undefined : page, (hint) =>
-      this.#engine.dispatch({ type: 'hint', hint, random: clock.random() }),
-    );
+    this.#page = new PageWatch(options.pageLifecycle === 'none' ? undefined : page, this.#engine, clock);
     if (options.logger) logEvents(options.logger, this.#emitter);
     if (Symbol.asyncDispose === undefined)
       Object.defineProperty(this, Symbol.for('Symbol.asyncDispose'), { value: () => this.#dispose() });
@@ -145,9 +143,8 @@ export class Client {
   /**
    * Ends the connection, and the session on the server unless there is a `session.store`. Operations that are not over
    * reject with `STOPPED`, iterators end, handlers are not called any more. Resolves when the socket is closed, at the
-   * latest after two seconds beyond `drainMs`. Called again it returns the same promise, and can shorten `drainMs`.
-   *
-   * Rejects with `INVALID_ARGUMENT` alone, and then has not stopped.
+   * latest two seconds after `drainMs`. Called again it returns the same promise, and can shorten `drainMs`. Rejects with
+   * `INVALID_ARGUMENT` alone, and then has not stopped.
    */
   stop(options: StopOptions = {}): Promise<void> {
     try {

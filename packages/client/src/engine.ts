@@ -196,7 +196,7 @@ export class Engine {
         this.#performAll();
       },
       restored: (records) => this.dispatch({ type: 'restored', records }),
-      storeFailed: (failure) => this.dispatch({ type: 'storeFailed', failure }),
+      storeFailed: (reason) => this.dispatch({ type: 'storeFailed', failure: reason }),
     });
   }
 
