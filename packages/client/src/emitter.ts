@@ -36,18 +36,22 @@ export class Emitter<Events extends object> {
   }
 }
 
-/** Calls what the application gave us; whatever it throws, now or later, goes to `onError`. */
+/**
+ * Calls what the application gave us; whatever it throws, now or later, goes to `onError`. Returns what it does not finish
+ * now, if anything.
+ */
 export function callSafely<Argument>(
   callback: (argument: Argument) => unknown,
   argument: Argument,
   onError: (error: unknown) => void,
-): void {
+): PromiseLike<unknown> | undefined {
   try {
     const result = callback(argument);
-    if (isThenable(result)) result.then(undefined, onError);
+    if (isThenable(result)) return result.then(undefined, onError);
   } catch (error) {
     onError(error);
   }
+  return undefined;
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -37,6 +37,8 @@ export class ReceivedMessage implements Message {
   readonly redelivered: boolean;
   readonly properties: PropertiesOf<'publish'>;
 
+  /** What handlers that were called have not finished: kept only if somebody has set it. */
+  declare running?: PromiseLike<unknown>[];
   #onDone: ((reasonCode: number) => void) | undefined;
 
   /** `onDone` is called once, with the reason code to acknowledge with. */

@@ -34,6 +34,7 @@ export class Subscribing {
   readonly #report: (error: unknown) => void;
   readonly #acknowledgements: Acknowledgements;
   readonly #filtersPerSubscribe: number;
+  readonly #isDurable: boolean;
   readonly #unrouted: Unrouted;
   readonly #router = new Router<SubscriptionHandle>();
   readonly #identifiers = new Identifiers();
@@ -46,9 +47,10 @@ export class Subscribing {
     operations: Operations,
     emitter: Emitter<ClientEvents>,
     report: (error: unknown) => void,
-    { ackTimeoutMs, brokerProfile }: SessionConfig,
+    { ackTimeoutMs, brokerProfile, isDurable }: SessionConfig,
     unroutedHoldMs: number,
   ) {
+    this.#isDurable = isDurable;
     this.#filtersPerSubscribe = brokerProfile.filtersPerSubscribe ?? Number.POSITIVE_INFINITY;
     this.#engine = engine;
     this.#operations = operations;
@@ -147,6 +149,7 @@ export class Subscribing {
     if (handles.length === 0 && delivery !== 0 && !this.#emitter.has('messageReceived'))
       return this.#unrouted.add(packet, delivery);
     const message = new ReceivedMessage(packet);
+    if (this.#isDurable && packet.qos === 2) message.running = [];
     let hold: Hold | undefined;
     for (const handle of this.#addressees(packet, handles)) {
       if (handle.withholds && delivery !== 0) {
@@ -158,7 +161,15 @@ export class Subscribing {
     }
     if (this.#emitter.has('messageReceived')) this.#emitter.emit('messageReceived', { message });
     hold?.givenOut();
-    return hold === undefined;
+    return hold === undefined && !this.#isRunning(message, delivery);
+  }
+
+  /** A stored message may be needed again until its handlers have finished, though it is acknowledged before. */
+  #isRunning({ running = [] }: ReceivedMessage, delivery: number): boolean {
+    if (running.length === 0) return false;
+    this.#engine.dispatch({ type: 'acknowledge', delivery, reasonCode: 0, unfinished: true });
+    void Promise.all(running).then(() => this.#engine.dispatch({ type: 'processed', delivery }));
+    return true;
   }
 
   /** Of all that match; nearly always these. */

@@ -179,7 +179,8 @@ export class SubscriptionHandle implements Subscription {
       void this.#process(handler, message);
       return;
     }
-    callSafely(handler, message, this.#onError);
+    const unfinished = callSafely(handler, message, this.#onError);
+    if (unfinished !== undefined) message.running?.push(unfinished);
     this.#delivered(message);
   }
 

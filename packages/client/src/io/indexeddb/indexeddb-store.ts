@@ -17,6 +17,12 @@ export interface IndexedDBStoreOptions {
    * @default 'relaxed'
    */
   readonly durability?: 'relaxed' | 'strict';
+  /**
+   * Milliseconds to wait for another page that has the session: one that is being reloaded lets go a moment later. Then
+   * `start()` rejects with `SESSION_LOCKED`.
+   * @default 1_000
+   */
+  readonly lockTimeoutMs?: number;
 }
 
 interface Schema extends DBSchema {
@@ -33,8 +39,8 @@ export function indexedDBStore(options: IndexedDBStoreOptions = {}): SessionStor
 }
 
 async function open(clientId: string, options: IndexedDBStoreOptions): Promise<StoredSession> {
-  const { databaseName = 'mqtide', durability = 'relaxed' } = options;
-  const release = await acquireLock(`${databaseName}:${clientId}`);
+  const { databaseName = 'mqtide', durability = 'relaxed', lockTimeoutMs = 1_000 } = options;
+  const release = await acquireLock(`${databaseName}:${clientId}`, lockTimeoutMs);
   if (release === undefined) throw new SessionLockedError(clientId);
   try {
     const database = await openDB<Schema>(databaseName, 1, {
