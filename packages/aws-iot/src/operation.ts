@@ -12,6 +12,8 @@ export interface Operation<Request = unknown, Response = unknown> {
    * token; then one request at a time is under way on a topic.
    */
   readonly correlation: 'token' | 'topic';
+  /** Whether it changes nothing, so that it can be asked again. */
+  readonly reads?: boolean;
   /** Types only: no row has it. */
   readonly types?: { readonly request: Request; readonly response: Response };
 }
@@ -19,9 +21,9 @@ export interface Operation<Request = unknown, Response = unknown> {
 /** A row whose answers come on `/accepted` and `/rejected`. */
 export function operation<Request, Response>(
   topic: string,
-  correlation: 'token' | 'topic' = 'token',
+  { correlation = 'token', reads = false }: Partial<Pick<Operation, 'correlation' | 'reads'>> = {},
 ): Operation<Request, Response> {
-  return { topic, accepted: `${topic}/accepted`, rejected: `${topic}/rejected`, correlation };
+  return { topic, accepted: `${topic}/accepted`, rejected: `${topic}/rejected`, correlation, reads };
 }
 
 /** The names in topics, by the words in braces. */

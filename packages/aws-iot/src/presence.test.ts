@@ -29,6 +29,12 @@ describe('presence', () => {
     await pair.clock.advance(10_000);
     expect(seen.at(-1)).toBe('online');
 
+    const before = seen.length;
+    await lamp.stop();
+    await lamp.start();
+    await pair.clock.settle();
+    expect(seen.slice(before)).toContain('online');
+
     await leave();
     await lamp.stop();
     await pair.clock.settle();

@@ -1,5 +1,5 @@
 import { parseObject, type EpochSeconds } from './json.ts';
-import type { Messenger } from './messenger.ts';
+import type { Granted, Messenger } from './messenger.ts';
 import { Stream, type StreamOptions } from './stream.ts';
 import { watchConnection } from './watch-connection.ts';
 
@@ -36,27 +36,34 @@ export function createPresence({ topic }: { readonly topic: string }): Presence 
         const since = Math.floor(Date.now() / 1_000);
         say(messenger, JSON.stringify({ status: 'online', since } satisfies PresenceStatus)).catch(onError);
       };
-      // The will of a lost connection may be sent after the next one has been announced: then it is announced again.
-      const own = messenger.subscribe(topic, { qos: 1 }, ({ payload }) => {
-        if (isHere && parseObject<PresenceStatus>(payload)?.status === 'offline') sayOnline();
-      });
-      let isHere = false;
+      let stage: 'beginning' | 'here' | 'ended' | 'left' = 'beginning';
+      let own: Promise<Granted> | undefined;
       const begin = async (): Promise<void> => {
+        stage = 'beginning';
+        // The will of a lost connection may be sent after the next one has been announced: then it is announced again.
+        own = messenger.subscribe(topic, { qos: 1 }, ({ payload }) => {
+          if (stage === 'here' && parseObject<PresenceStatus>(payload)?.status === 'offline') sayOnline();
+        });
         await own;
-        isHere = true;
+        if (stage !== 'beginning') return;
+        stage = 'here';
         sayOnline();
       };
-      begin().catch(onError);
       const stopWatching = watchConnection(messenger, {
         onConnect: () => {
-          if (isHere) sayOnline();
+          if (stage === 'here') sayOnline();
+          if (stage === 'ended') begin().catch(onError);
         },
-        onEnd: () => {},
+        // Subscriptions end with the client, which may be started again.
+        onEnd: () => {
+          stage = 'ended';
+        },
       });
+      begin().catch(onError);
       return async () => {
-        isHere = false;
+        stage = 'left';
         stopWatching();
-        own.then((granted) => granted.unsubscribe()).catch(() => {});
+        own?.then((granted) => granted.unsubscribe()).catch(() => {});
         await say(messenger, offline);
       };
     },

@@ -4,8 +4,8 @@ import { Requests } from './request.ts';
 import { errorOf, FakeMessenger, settle } from './testing/fake-messenger.test-helpers.ts';
 
 const GET = operation<object, { value?: unknown }>('svc/{name}/get');
-const CREATE = operation<object, { value?: unknown }>('svc/create', 'topic');
-const OTHER = operation<object, { value?: unknown }>('svc/other', 'topic');
+const CREATE = operation<object, { value?: unknown }>('svc/create', { correlation: 'topic' });
+const OTHER = operation<object, { value?: unknown }>('svc/other', { correlation: 'topic' });
 
 let messenger: FakeMessenger;
 let requests: Requests;
@@ -176,6 +176,34 @@ describe('a request', () => {
     void requests.call(GET, { name: '$&$1$$' }, {}).catch(() => {});
     await settle();
     expect(last().topic).toBe('svc/$&$1$$/get');
+  });
+
+  it('is asked again when it only reads, with its token, because a subscription may begin after its SUBACK', async () => {
+    const read = operation<object, { value?: unknown }>('svc/read', { reads: true });
+    const got = requests.call(read, {}, {});
+    const changing = errorOf(requests.call(GET, { name: 'a' }, {}));
+    await vi.advanceTimersByTimeAsync(12_000);
+    const asked = messenger.published.filter(({ topic }) => topic === 'svc/read');
+    expect(asked).toHaveLength(3);
+    expect(new Set(asked.map(({ token }) => token)).size).toBe(1);
+    answer(1, asked[2]);
+    answer(2, asked[1]);
+    expect(await got).toMatchObject({ value: 1 });
+    await vi.advanceTimersByTimeAsync(30_000);
+    await changing;
+    expect(messenger.published).toHaveLength(4);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('subscribes anew after a timeout: a client that tells nobody may have been restarted', async () => {
+    const timedOut = errorOf(requests.call(GET, { name: 'a' }, {}));
+    await vi.advanceTimersByTimeAsync(30_000);
+    await timedOut;
+    expect(messenger.filters).toEqual([]);
+    const got = requests.call(GET, { name: 'a' }, {});
+    await settle();
+    answer(1);
+    await got;
   });
 
   it('keeps at most eight operations subscribed to, and none that is in use is dropped', async () => {

@@ -22,6 +22,9 @@ export type ServiceOptions = Pick<RequestOptions, 'timeoutMs'>;
 /** Operations whose answers stay subscribed to. AWS allows a connection 50 subscriptions, and each takes two. */
 const KEPT = 8;
 
+/** A subscription may begin a while after its SUBACK, so what can be asked again is. */
+const ASK_AGAIN_MS = 5_000;
+
 export class Requests {
   readonly #messenger: Messenger;
   readonly #timeoutMs: number;
@@ -92,18 +95,25 @@ export class Requests {
     const exchange = this.#exchange(operation, names);
     const { topic, calls } = exchange;
     calls.add(signal);
+    let timer: ReturnType<typeof setTimeout> | undefined;
     try {
       await unlessAborted(exchange.ready, signal);
       const answer = exchange.answerTo(token);
-      const published = this.#messenger.publish(topic, JSON.stringify(request), { qos: 1, signal });
+      const publish = async (): Promise<object> => {
+        await this.#messenger.publish(topic, JSON.stringify(request), { qos: 1, signal });
+        if (operation.reads === true && calls.has(signal))
+          timer = setTimeout(() => void publish().catch(() => {}), ASK_AGAIN_MS);
+        return answer;
+      };
       // The answer may overtake the PUBACK.
-      return await unlessAborted(Promise.race([answer, published.then(() => answer)]), signal);
+      return await unlessAborted(Promise.race([answer, publish()]), signal);
     } catch (error) {
       exchange.forget(token);
-      // Without a token a late answer would be taken for that of the next request.
-      if ((token === '' && signal.aborted) || exchange.isRefused) this.#drop(topic, exchange);
+      // Without a token a late answer would be taken for that of the next request. And a client may have been restarted.
+      if (exchange.isRefused || (signal.aborted && calls.size === 1)) this.#drop(topic, exchange);
       throw error;
     } finally {
+      clearTimeout(timer);
       calls.delete(signal);
     }
   }

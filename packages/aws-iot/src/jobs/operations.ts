@@ -17,9 +17,9 @@ export const JOBS: {
   readonly describe: Operation<DescribeJobRequest, JobAnswer>;
   readonly update: Operation<UpdateJobRequest, UpdatedJob>;
 } = {
-  getPending: /* @__PURE__ */ operation(`${PREFIX}/get`),
+  getPending: /* @__PURE__ */ operation(`${PREFIX}/get`, { reads: true }),
   startNext: /* @__PURE__ */ operation(`${PREFIX}/start-next`),
-  describe: /* @__PURE__ */ operation(`${PREFIX}/{jobId}/get`),
+  describe: /* @__PURE__ */ operation(`${PREFIX}/{jobId}/get`, { reads: true }),
   update: /* @__PURE__ */ operation(`${PREFIX}/{jobId}/update`),
 };
 

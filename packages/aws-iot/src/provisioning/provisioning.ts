@@ -13,9 +13,11 @@ const PROVISIONING: {
   readonly createFromCsr: Operation<CsrRequest, CreatedCertificate>;
   readonly registerThing: Operation<RegisterThingRequest, RegisteredThing>;
 } = {
-  createKeys: /* @__PURE__ */ operation('$aws/certificates/create/json', 'topic'),
-  createFromCsr: /* @__PURE__ */ operation('$aws/certificates/create-from-csr/json', 'topic'),
-  registerThing: /* @__PURE__ */ operation('$aws/provisioning-templates/{templateName}/provision/json', 'topic'),
+  createKeys: /* @__PURE__ */ operation('$aws/certificates/create/json', { correlation: 'topic' }),
+  createFromCsr: /* @__PURE__ */ operation('$aws/certificates/create-from-csr/json', { correlation: 'topic' }),
+  registerThing: /* @__PURE__ */ operation('$aws/provisioning-templates/{templateName}/provision/json', {
+    correlation: 'topic',
+  }),
 };
 
 /** Fleet Provisioning. Requests reject with a `ServiceError`, a `RequestError` or the client's error. */

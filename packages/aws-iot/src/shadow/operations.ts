@@ -19,7 +19,7 @@ export interface ShadowOperations {
 }
 
 const rows = (prefix: string): ShadowOperations => ({
-  get: operation(`${prefix}/get`),
+  get: operation(`${prefix}/get`, { reads: true }),
   update: operation(`${prefix}/update`),
   delete: operation(`${prefix}/delete`),
   deltas: `${prefix}/update/delta`,

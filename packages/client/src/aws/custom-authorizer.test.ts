@@ -55,6 +55,11 @@ describe('a custom authorizer', () => {
     expect(encoded.username).toBe(username);
   });
 
+  it('is given a signature that is none as it is: it is for the authorizer to refuse', async () => {
+    const { username } = await connect({ ...token, tokenSignature: '%zz' });
+    expect(username).toMatch(/-signature=%zz$/);
+  });
+
   it('gets a token with a percent sign as it is', async () => {
     const { username = '' } = await connect({ ...token, tokenValue: '100%25' });
     expect(parametersOf(username)['tok']).toBe('100%25');

@@ -84,22 +84,18 @@ function parametersOf(options: CustomAuthorizerOptions, placement: 'username' | 
     throw invalid('`tokenKeyName`, `tokenValue` and `tokenSignature` go together.');
   if (placement === 'username' && username !== undefined && username.split('?').length > 2)
     throw invalid('`username` has more than one question mark.');
-  return [
-    ['x-amz-customauthorizer-name', authorizerName],
-    ...(token.length === 0
-      ? []
-      : [
-          [tokenKeyName, tokenValue],
-          // Base64 has no percent sign: a signature that has one is encoded already.
-          [
-            'x-amz-customauthorizer-signature',
-            tokenSignature?.includes('%') ? decodeURIComponent(tokenSignature) : tokenSignature,
-          ],
-        ]),
-  ]
-    .filter(([, value]) => value !== undefined)
-    .map((pair) => pair.map((text) => encodeURIComponent(text as string)).join('='))
-    .join('&');
+  const parameters = authorizerName === undefined ? [] : [pair('x-amz-customauthorizer-name', authorizerName)];
+  const [key, value, signature] = token;
+  if (key !== undefined && value !== undefined && signature !== undefined) {
+    // Base64 has no percent sign: a signature that has one is encoded already.
+    const encoded = signature.includes('%') ? signature : encodeURIComponent(signature);
+    parameters.push(pair(key, value), `x-amz-customauthorizer-signature=${encoded}`);
+  }
+  return parameters.join('&');
+}
+
+function pair(name: string, value: string): string {
+  return `${encodeURIComponent(name)}=${encodeURIComponent(value)}`;
 }
 
 /** Nothing but the parameters of the authorizer is added: what else may be told is the application's decision. */
