@@ -23,7 +23,7 @@ const { values: options } = parseArgs({
   },
 });
 
-expectOneOf('--only', options.only === undefined ? [] : [options.only], ['codec', 'client']);
+expectOneOf('--only', options.only === undefined ? [] : [options.only], ['codec', 'client', 'dispatch']);
 expectOneOf(
   '--scenario',
   options.scenario,
@@ -40,8 +40,10 @@ if (load > machine.cores / 2) console.log(`The machine is busy (load ${load.toFi
 
 /** @type {{ [part: string]: unknown }} */
 const report = { machine, rounds };
-if (options.only !== 'client') await benchCodec();
-if (options.only !== 'codec') await benchClient();
+const runs = (part) => options.only === undefined || options.only === part;
+if (runs('codec')) await benchCodec();
+if (runs('dispatch')) await benchDispatch();
+if (runs('client')) await benchClient();
 if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(report, undefined, 2)}\n`);
 
 async function benchCodec() {
@@ -49,6 +51,12 @@ async function benchCodec() {
   const rows = await run();
   report.codec = rows;
   console.log(codecTable(rows));
+}
+
+async function benchDispatch() {
+  const { run } = await import(new URL('dispatch.mjs', import.meta.url).href);
+  report.dispatch = await run();
+  console.log(codecTable(report.dispatch));
 }
 
 async function benchClient() {

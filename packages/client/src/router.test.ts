@@ -58,14 +58,6 @@ describe('Router', () => {
     expect(found(made, 'a/x')).toEqual(['first']);
   });
 
-  it('finds a handle once, however many of its filters match', () => {
-    const made = new Router<string>();
-    for (const filter of ['a/b', 'a/+', '#']) made.add(filter, 'only');
-    expect([...made.match('a/b')]).toEqual(['only']);
-    made.remove('a/+', 'only');
-    expect([...made.match('a/c')]).toEqual(['only']);
-  });
-
   it('gives what it found as it was: a handle that leaves meanwhile does not disturb the others', () => {
     const made = router('a/+', 'a/#', '#');
     const seen: string[] = [];
