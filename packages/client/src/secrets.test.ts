@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { Authentication } from './authentication.ts';
 import type { ClientEvents, ClientState } from './events.ts';
+import type { Logger } from './logger.ts';
 import type { ClientOptions } from './options.ts';
 import { type SetUp, setUp, watch } from './testing/set-up.test-helpers.ts';
 
@@ -10,9 +12,28 @@ import { type SetUp, setUp, watch } from './testing/set-up.test-helpers.ts';
  */
 const SENTINEL = 'SENTINEL';
 const secretUrl = `wss://user:${SENTINEL}@broker.test/mqtt/path?X-Amz-Signature=${SENTINEL}&token=${SENTINEL}#${SENTINEL}`;
-const credentials = { username: 'user', password: `${SENTINEL}-password` };
+/** The custom authorizers of AWS IoT Core take a signed query behind the user name. */
+const credentials = { username: `user?signature=${SENTINEL}`, password: `${SENTINEL}-password` };
 
-const names = ['attemptingConnect', 'connectionSuccess', 'connectionFailure', 'disconnection', 'stopped'] as const;
+const names = [
+  ...['attemptingConnect', 'connectionSuccess', 'connectionFailure', 'disconnection', 'stopped'],
+  ...['packet', 'messageReceived', 'warning'],
+] as readonly (keyof ClientEvents)[];
+
+const secret = new TextEncoder().encode(SENTINEL);
+
+/** A mechanism whose every step is secret. */
+const authentication: Authentication = {
+  method: 'TOKEN',
+  isRenewable: true,
+  begin: () => ({
+    initialData: secret,
+    respond: () => secret,
+    verify: (said) => {
+      if (said === undefined) throw new Error('the server did not prove itself');
+    },
+  }),
+};
 
 /** Every text in a value: enumerable or not, in errors, stacks, bytes and nested objects. */
 function textsIn(value: unknown, seen = new Set<unknown>(), isOwnCause = false): string[] {
@@ -33,9 +54,12 @@ interface Said extends SetUp {
 }
 
 function listening(options: Partial<ClientOptions>): Said {
-  const made = setUp({ url: secretUrl, credentials, reconnect: { jitter: 'none' }, ...options });
   const all: unknown[] = [];
-  const note = (said: ClientEvents[(typeof names)[number]] | ClientState): void => void all.push(said);
+  const note = (...said: readonly (ClientEvents[(typeof names)[number]] | ClientState | string)[]): void => {
+    all.push(...said);
+  };
+  const logger = { debug: note, info: note, warn: note, error: note } as Logger;
+  const made = setUp({ url: secretUrl, credentials, reconnect: { jitter: 'none' }, logger, ...options });
   for (const name of names)
     made.client.on(name, (event) => {
       note(event);
@@ -63,7 +87,6 @@ const STORIES: Readonly<Record<string, readonly [(made: Said) => Promise<void>, 
   'bad credentials in 3.1.1': [(made) => refuseBad(made, 4), { protocolVersion: 4 }],
   'enhanced authentication': [
     async ({ broker, clock }) => {
-      const secret = new TextEncoder().encode(SENTINEL);
       const properties = { authenticationMethod: 'M', authenticationData: secret };
       const server = await broker.nextConnection();
       server.wire.accept();
@@ -122,6 +145,51 @@ const STORIES: Readonly<Record<string, readonly [(made: Said) => Promise<void>, 
       server?.wire.accept();
     },
     { credentials: () => ({ username: `${SENTINEL}\uD800`, password: SENTINEL }) },
+  ],
+  'authentication, and once more': [
+    async ({ broker, client, clock }) => {
+      const server = await broker.nextConnection();
+      server.wire.accept();
+      await server.expectPacket('connect');
+      const properties = { authenticationMethod: 'TOKEN', authenticationData: secret };
+      server.send({ type: 'auth', reasonCode: 0x18, properties });
+      await server.expectPacket('auth');
+      server.send({ type: 'connack', sessionPresent: false, reasonCode: 0, properties });
+      await clock.settle();
+      const again = watch(client.reauthenticate());
+      await server.expectPacket('publish');
+      await server.expectPacket('auth');
+      server.send({ type: 'auth', reasonCode: 0, properties });
+      await clock.settle();
+      expect(again.status).toBe('resolved');
+    },
+    { authentication },
+  ],
+  'authentication that the server refuses': [
+    async ({ broker }) => {
+      const server = await broker.nextConnection();
+      const properties = { authenticationMethod: 'TOKEN', authenticationData: secret };
+      await server.acceptClient({ reasonCode: 0x87, properties });
+    },
+    { authentication },
+  ],
+  'authentication in which the server does not prove itself': [
+    async ({ broker }) => {
+      const server = await broker.nextConnection();
+      await server.acceptClient({ properties: { authenticationMethod: 'TOKEN' } });
+    },
+    { authentication },
+  ],
+  'a will, a message and a refusal': [
+    async ({ broker, clock }) => {
+      const server = await broker.nextConnection();
+      await server.acceptClient();
+      await clock.settle();
+      const { packetId = 0 } = await server.expectPacket('publish');
+      server.send({ type: 'puback', packetId, reasonCode: 0x87 });
+      server.send({ type: 'disconnect', reasonCode: 0x98 });
+    },
+    { will: { topic: 'gone', payload: 'x' } },
   ],
   'a WebSocket that throws the URL': [async () => {}, { url: `wss://broker.test/refuse?token=${SENTINEL}` }],
 };

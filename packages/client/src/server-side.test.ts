@@ -46,6 +46,37 @@ describe('during server-side rendering', { timeout: 60_000 }, () => {
     expect(touched).toEqual([]);
   });
 
+  it.each([
+    ['indexeddb', () => import('./io/indexeddb/index.ts')],
+    ['topics', () => import('./topics/index.ts')],
+    ['aws', () => import('./aws/index.ts')],
+    ['scram', () => import('./scram/index.ts')],
+    ['worker-client', () => import('./worker/index.ts')],
+  ] as const)('and so can the entry %s', async (_, load) => {
+    const touched = forbid(...PAGE, 'Worker');
+    const entry = await load();
+    allowAgain();
+    expect([Object.keys(entry).length > 0, touched]).toEqual([true, []]);
+  });
+
+  it('the file of the worker begins nothing where there is no worker', async () => {
+    const touched = forbid('WebSocket', 'Worker');
+    await import('./worker/worker.ts');
+    allowAgain();
+    expect(touched).toEqual([]);
+  });
+
+  it('a client of a worker can be made, and the worker is not talked to', async () => {
+    const { createWorkerClient } = await import('./worker/index.ts');
+    const touched = forbid(...PAGE, ...BEGUN, 'Worker', 'MessageChannel');
+    const worker = { postMessage: () => touched.push('worker'), addEventListener: () => touched.push('worker') };
+    const client = createWorkerClient(worker, { url: 'wss://broker.example/mqtt' });
+    client.on('connectionSuccess', () => {});
+    const { status } = client.state;
+    allowAgain();
+    expect([touched, status]).toEqual([[], 'idle']);
+  });
+
   it('a client can be made, listened to and asked, and nothing of the platform is touched', async () => {
     const { createClient } = await import('./index.ts');
     const touched = forbid(...PAGE, ...BEGUN);
