@@ -38,7 +38,7 @@ export interface SubscriptionGroup {
   /** Those that were refused, with the reason code of the SUBACK. */
   readonly refused: readonly { readonly filter: string; readonly reasonCode: number }[];
   /** Ends them all. */
-  unsubscribe(): Promise<void>;
+  unsubscribe(bounds?: OperationOptions): Promise<void>;
 }
 
 const MODES: readonly unknown[] = ['onDelivery', 'afterProcessing', 'manual'] satisfies AcknowledgeMode[];

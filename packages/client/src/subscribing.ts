@@ -7,7 +7,8 @@ import { MqttError } from './errors.ts';
 import type { ClientEvents } from './events.ts';
 import { Identifiers } from './identifiers.ts';
 import { ReceivedMessage } from './message.ts';
-import type { Operations } from './operations.ts';
+import { type OperationOptions, type Operations, checkNumber } from './operations.ts';
+import { defined } from './session/defined.ts';
 import { Router } from './router.ts';
 import type { SessionConfig } from './session/config.ts';
 import type { DeliveredPacket, LifecycleEvent } from './session/events.ts';
@@ -82,7 +83,8 @@ export class Subscribing {
     const { properties, timeoutMs } = options;
     const wishes = wishesOf(options, handler);
     options.signal?.throwIfAborted();
-    const end = (handle: SubscriptionHandle): Promise<void> => this.#unsubscribe(handle);
+    const end = (handle: SubscriptionHandle, bounds?: OperationOptions): Promise<void> =>
+      this.#unsubscribe(handle, bounds);
     // Registered at once: messages may come before the SUBACK [SEC-3.8.4-a].
     const handles = asked.map((request) => new SubscriptionHandle(request, wishes, this.#report, end));
     const overlaps = asked.some(({ filter }) => this.#router.overlaps(filter));
@@ -127,8 +129,8 @@ export class Subscribing {
       );
     }
     const subscriptions = handles.filter((_, index) => (packet.reasonCodes[index] as number) < 0x80);
-    const unsubscribe = async (): Promise<void> => {
-      await Promise.all(subscriptions.map((handle) => handle.unsubscribe()));
+    const unsubscribe = async (bounds?: OperationOptions): Promise<void> => {
+      await Promise.all(subscriptions.map((handle) => handle.unsubscribe(bounds)));
     };
     return { subscriptions, refused, unsubscribe };
   }
@@ -221,15 +223,17 @@ export class Subscribing {
     });
   }
 
-  async #unsubscribe(handle: SubscriptionHandle): Promise<void> {
+  async #unsubscribe(handle: SubscriptionHandle, { signal, timeoutMs }: OperationOptions = {}): Promise<void> {
     const { filter } = handle;
+    signal?.throwIfAborted();
+    checkNumber('timeoutMs', timeoutMs);
     if (!this.#router.handlesOf(filter).includes(handle)) return;
     this.#drop(handle);
     if (this.#router.handlesOf(filter).length > 0) return;
     await this.#operations.begin(
-      undefined,
+      signal,
       () => undefined,
-      (op) => this.#engine.dispatch({ type: 'unsubscribe', op, filters: [filter] }),
+      (op) => this.#engine.dispatch({ type: 'unsubscribe', op, filters: [filter], ...defined({ timeoutMs }) }),
     );
   }
 

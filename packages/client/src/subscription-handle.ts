@@ -2,6 +2,7 @@ import type { QoS, SubscriptionRequest } from '@mqtide/codec';
 import { callSafely } from './emitter.ts';
 import { MqttError } from './errors.ts';
 import type { Message, ReceivedMessage } from './message.ts';
+import type { OperationOptions } from './operations.ts';
 import { MessageBuffer, type OverflowPolicy, UNPROCESSED } from './message-buffer.ts';
 import type { AcknowledgeMode, MessageHandler, Subscription } from './subscription.ts';
 
@@ -36,7 +37,7 @@ export class SubscriptionHandle implements Subscription {
   /** Whether messages may have to be acknowledged later than they are delivered. */
   readonly withholds: boolean;
   readonly #onError: (error: unknown) => void;
-  readonly #end: (handle: SubscriptionHandle) => Promise<void>;
+  readonly #end: (handle: SubscriptionHandle, bounds?: OperationOptions) => Promise<void>;
   readonly #buffer: MessageBuffer;
   readonly #waiters: Waiter[] = [];
   readonly #readers = new Set<Reader>();
@@ -48,7 +49,7 @@ export class SubscriptionHandle implements Subscription {
     request: SubscriptionRequest,
     { handler, buffer, overflow, acknowledge }: Wishes,
     onError: (error: unknown) => void,
-    end: (handle: SubscriptionHandle) => Promise<void>,
+    end: (handle: SubscriptionHandle, bounds?: OperationOptions) => Promise<void>,
   ) {
     this.request = request;
     this.#handler = handler;
@@ -113,8 +114,8 @@ export class SubscriptionHandle implements Subscription {
     for (const message of this.#buffer.takeAll()) this.deliver(message);
   }
 
-  unsubscribe(): Promise<void> {
-    return this.#end(this);
+  unsubscribe(bounds?: OperationOptions): Promise<void> {
+    return this.#end(this, bounds);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -1,5 +1,6 @@
 import type { QoS } from '@mqtide/codec';
 import type { Message } from './message.ts';
+import type { OperationOptions } from './operations.ts';
 
 /** Called with each message. An error it throws, or rejects with, goes to `onUnhandledError`. */
 export type MessageHandler = (message: Message) => unknown;
@@ -35,9 +36,10 @@ export interface Subscription extends AsyncIterable<Message> {
    * waits for nobody is discarded. Resolves when the server has confirmed it, or when another subscription still has the
    * same filter.
    *
-   * Rejects with `UNSUBSCRIBE_REFUSED`, `ACK_TIMEOUT`, `STOPPED`.
+   * Rejects with `UNSUBSCRIBE_REFUSED`, `ACK_TIMEOUT`, `STOPPED`, or the signal's reason, which is too late for handler and
+   * iterators unless it was aborted before.
    */
-  unsubscribe(): Promise<void>;
+  unsubscribe(bounds?: OperationOptions): Promise<void>;
   /** The same as `unsubscribe()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }

@@ -17,6 +17,31 @@ describe('unsubscribe', () => {
     expect(ended.status).toBe('resolved');
   });
 
+  it('is bounded by a signal and by a time of its own', async () => {
+    const { client, clock, server } = await connected();
+    const subscriptions = [];
+    for (const filter of ['a', 'b', 'c']) {
+      const subscribed = client.subscribe(filter);
+      await grant(server);
+      subscriptions.push(await subscribed);
+    }
+    const [first, second, third] = subscriptions;
+    const controller = new AbortController();
+    const aborted = watch(first?.unsubscribe({ signal: controller.signal }) as Promise<void>);
+    const late = watch(second?.unsubscribe({ timeoutMs: 1_000 }) as Promise<void>);
+    controller.abort('enough');
+    await clock.advance(1_000);
+    expect([aborted.error, late.code]).toEqual(['enough', 'ACK_TIMEOUT']);
+    // Aborted before, it ends nothing.
+    const never = watch(third?.unsubscribe({ signal: AbortSignal.abort('no') }) as Promise<void>);
+    const wrong = watch(third?.unsubscribe({ timeoutMs: -1 }) as Promise<void>);
+    const next = watch(third?.[Symbol.asyncIterator]().next() as Promise<unknown>);
+    server.send(message('c', 'still here'));
+    await clock.settle();
+    expect([never.error, wrong.code, next.status]).toEqual(['no', 'INVALID_ARGUMENT', 'resolved']);
+    await client.stop();
+  });
+
   it('does nothing the second time', async () => {
     const { client, clock, server } = await connected();
     const subscribed = client.subscribe('a');
