@@ -40,6 +40,20 @@ describe('a network that takes nothing', () => {
     expect(clock.pendingWakes).toBe(0);
   });
 
+  it('makes no more wait when it takes something and stops again', async () => {
+    const { client, server, clock } = await connected(roomy);
+    server.wire.stall('toServer');
+    for (let count = 0; count < 200; count++) void client.publish('a/topic', new Uint8Array(SIZE)).catch(() => {});
+    for (let round = 0; round < 5; round++) {
+      await clock.advance(1_000);
+      expect(server.wire.bufferedBytes).toBeGreaterThan(MEBIBYTE - SIZE);
+      expect(server.wire.bufferedBytes).toBeLessThanOrEqual(MEBIBYTE + SIZE + 100);
+      server.wire.bufferedBytes = round * 1_000;
+    }
+    void client.stop();
+    await clock.advance(3_000);
+  });
+
   it('is noticed by the next publish when the timer is late', async () => {
     const { client, server, clock } = await connected(roomy);
     server.wire.stall('toServer');

@@ -1,7 +1,9 @@
 import { InvalidPacketError, NOT_ALLOWED, refuse } from './errors.ts';
 import type { Packet, ProtocolVersion } from './packet.ts';
-import { methodProblem, PACKETS } from './packet-table.ts';
+import { methodProblem, PACKETS, type PacketSpec } from './packet-table.ts';
 import { Writer } from './writer.ts';
+
+const BY_TYPE: ReadonlyMap<string, PacketSpec> = /* @__PURE__ */ new Map(PACKETS.map((spec) => [spec.type, spec]));
 
 /*
  * Where `encode` and `packetSize` write. Allocating a small buffer costs several times what writing a packet does, so
@@ -31,7 +33,7 @@ export function encodeInto(writer: Writer, packet: Packet, version: ProtocolVers
 function writeHead(writer: Writer, packet: Packet, version: ProtocolVersion): Uint8Array | undefined {
   const before = writer.length;
   try {
-    const spec = PACKETS.find(({ type }) => type === packet.type);
+    const spec = BY_TYPE.get(packet.type);
     if (!spec?.from[version]) return refuse(NOT_ALLOWED, 'type');
     writer.version = version;
     writer.byte((spec.number << 4) | (spec.flagsOf?.(packet) ?? spec.flags[0]));

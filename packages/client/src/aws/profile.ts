@@ -22,4 +22,5 @@ export const iotCoreProfile = {
   countsReceived: true,
   bytesPerSecond: 524_288,
   connectsPerSecond: 1,
+  hangsUpOnDeniedPublish: true,
 } as const;

@@ -42,6 +42,11 @@ export interface BrokerProfile {
   readonly countsReceived?: boolean;
   /** Bytes of publishes per second, after a burst of at most one second's. */
   readonly bytesPerSecond?: number;
+  /**
+   * Whether the service ends the connection when a publish is not allowed, and acknowledges nothing: a message of QoS 1 or
+   * 2 that seems to end every connection then fails with `PUBLISH_REFUSED` at once. @default false
+   */
+  readonly hangsUpOnDeniedPublish?: boolean;
   /** CONNECT packets of one client identifier. A reconnection, or a `start()`, waits if it would be too early. */
   readonly connectsPerSecond?: number;
 }

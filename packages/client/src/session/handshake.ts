@@ -14,13 +14,13 @@ import type { Failure } from './failure.ts';
 import { failure, refusedBy } from './failures.ts';
 import type { Journal } from './journal.ts';
 import { oversize } from './limits.ts';
-import { Resumption } from './resumption.ts';
+import { Resumption, type SessionStart } from './resumption.ts';
 import { type Disposition, afterConnack } from './retry-policy.ts';
 import { type NegotiatedSettings, negotiate } from './settings.ts';
 
 /** What comes of a CONNACK. A failure with `closeWith` is told to the server in a DISCONNECT. */
 export type Answer =
-  | { readonly accepted: true; readonly settings: NegotiatedSettings; readonly resumed: boolean }
+  | { readonly accepted: true; readonly settings: NegotiatedSettings; readonly session: SessionStart }
   | {
       readonly accepted: false;
       readonly failure: Failure;
@@ -95,7 +95,8 @@ export class Handshake {
       connack,
     );
     if (version === 5 && settings.clientId === '') return violation('CONNACK assigns no client identifier'); // [MQTT-3.2.2-16]
-    switch (this.#resumption.judge(connack, version)) {
+    const verdict = this.#resumption.judge(connack, version);
+    switch (verdict) {
       case 'violation':
         return violation('CONNACK has Session Present after Clean Start', version);
       case 'unknown':
@@ -108,9 +109,9 @@ export class Handshake {
           closeWith: 0,
         };
       case 'resumed':
-        return this.#accepted(settings, true);
+      case 'adopted':
       case 'new':
-        return this.#accepted(settings, false);
+        return this.#accepted(settings, verdict);
     }
   }
 
@@ -130,11 +131,11 @@ export class Handshake {
     this.#resumption.forget();
   }
 
-  #accepted(settings: NegotiatedSettings, resumed: boolean): Answer {
+  #accepted(settings: NegotiatedSettings, session: SessionStart): Answer {
     this.#versionOpen = false;
     this.#clientId = settings.clientId;
     this.#resumption.connected(settings.sessionExpirySeconds);
-    return { accepted: true, settings, resumed };
+    return { accepted: true, settings, session };
   }
 
   #refused(connack: ConnackPacket): Answer {

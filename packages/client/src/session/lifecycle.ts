@@ -15,12 +15,13 @@ import { failure, refusedBy } from './failures.ts';
 import type { Handshake } from './handshake.ts';
 import { Redirects } from './redirects.ts';
 import { type Disposition, afterDisconnect } from './retry-policy.ts';
+import type { SessionStart } from './resumption.ts';
 import type { NegotiatedSettings } from './settings.ts';
 import type { Turn } from './turn.ts';
 
 /** What the rest of the session does when the connection changes. */
 export interface LifecycleHooks {
-  online(settings: NegotiatedSettings, resumed: boolean): void;
+  online(settings: NegotiatedSettings, session: SessionStart): void;
   /** There will be no further attempt: nothing may wait any longer. */
   ended(failure: Failure, keepsSession: boolean): void;
 }
@@ -81,7 +82,7 @@ export class Lifecycle {
   onConnack(connack: ConnackPacket, random: number): void {
     const answer = this.#handshake.onConnack(connack);
     if (answer.accepted) {
-      this.#online(connack, answer.settings, answer.resumed);
+      this.#online(connack, answer.settings, answer.session);
       return;
     }
     if (answer.closeWith !== undefined) this.#turn.send({ type: 'disconnect', reasonCode: answer.closeWith });
@@ -173,12 +174,12 @@ export class Lifecycle {
     this.#turn.do({ do: 'dial', attempt, version, ...(lastFailure && { lastFailure }), ...(host && { host }) });
   }
 
-  #online(connack: ConnackPacket, settings: NegotiatedSettings, resumed: boolean): void {
+  #online(connack: ConnackPacket, settings: NegotiatedSettings, session: SessionStart): void {
     this.#connection.online(settings);
     this.#attempts.succeeded();
     this.#onlineSince = this.#turn.now;
     this.#connection.changeStatus('connected', 0, { type: 'connectionSuccess', connack, settings });
-    this.#hooks.online(settings, resumed);
+    this.#hooks.online(settings, session);
   }
 
   #closeWith(reasonCode: number, reason: Failure, random: number, disposition: Disposition = 'retry'): void {

@@ -11,9 +11,13 @@
  * The send quota of section 4.9 is derived: the exchanges that are on this connection.
  */
 import type { AckPacket, ProtocolVersion, PubrecPacket } from '@mqtide/codec';
-import type { SessionLossPolicy } from './config.ts';
+import type { SessionConfig, SessionLossPolicy } from './config.ts';
+import type { OutgoingMessage } from './events.ts';
 import { type Exchange, Exchanges } from './exchanges.ts';
+import type { Failure } from './failure.ts';
 import { failure, refusedBy } from './failures.ts';
+import { ForeignSession } from './foreign-session.ts';
+import { HangUps } from './hang-ups.ts';
 import { refusal } from './limits.ts';
 import { propertiesNow } from './message-expiry.ts';
 import type { PublishOperation } from './operation.ts';
@@ -42,21 +46,44 @@ export class Outbound {
   readonly #outlet: Outlet;
   // Valid for the session.
   readonly exchanges: Exchanges<Published | Released>;
+  /** Identifiers of messages that were given up: the server may still answer to them. */
+  readonly #reserved = new Set<number>();
+  /** What is known of a session that we did not begin. */
+  #foreign: ForeignSession | undefined;
+  readonly #hangUps: HangUps<Published>;
+  readonly #hangsUp: boolean;
   // Valid for the connection.
   readonly #toResend = new Set<Published>();
   #settings: NegotiatedSettings | undefined;
 
-  constructor(turn: Turn, ackTimeoutMs: number, outlet: Outlet) {
+  constructor(turn: Turn, { ackTimeoutMs, brokerProfile }: SessionConfig, outlet: Outlet) {
+    this.#hangsUp = brokerProfile.hangsUpOnDeniedPublish ?? false;
+    this.#hangUps = new HangUps(this.#hangsUp);
     this.#outlet = outlet;
     this.exchanges = new Exchanges(turn, ackTimeoutMs);
     this.#turn = turn;
   }
 
+  /** Whether an identifier may not be used for something new [MQTT-2.2.1-3]. */
+  isInUse(packetId: number): boolean {
+    return this.exchanges.has(packetId) || this.#reserved.has(packetId) || this.#foreign?.isClearing(packetId) === true;
+  }
+
   /** Whether one more QoS 1 or 2 message may go out now [MQTT-4.9.0-2]. */
-  hasQuota(): boolean {
+  #hasQuota(): boolean {
     return (
       this.#settings !== undefined && this.#toResend.size === 0 && this.exchanges.size < this.#settings.receiveMaximum
     );
+  }
+
+  /** An identifier for a message, `next` in general. For QoS 2 in a session that we did not begin it may have to wait. */
+  packetIdFor({ qos }: OutgoingMessage, next: () => number | undefined): number | undefined {
+    if (!this.#hasQuota()) return undefined;
+    const foreign = this.#foreign;
+    if (foreign === undefined || qos < 2) return next();
+    const packetId = foreign.take((each) => this.isInUse(each));
+    if (packetId === undefined) for (const each of foreign.toClear(next)) this.#sendPubrel(each);
+    return packetId;
   }
 
   /** The first transmission of a QoS 1 or 2 message: an unused identifier, DUP 0 [MQTT-4.3.2-2] [MQTT-4.3.3-2]. */
@@ -69,7 +96,7 @@ export class Outbound {
 
   onPuback(packet: AckPacket<'puback'>): Violation {
     const exchange = this.exchanges.get(packet.packetId);
-    if (exchange === undefined) return undefined;
+    if (exchange === undefined) return this.#answered(packet.packetId);
     if (exchange.awaits !== 'puback') return 'PUBACK for a message of QoS 2';
     this.#end(exchange);
     if (packet.reasonCode >= 0x80) this.#turn.fail(exchange.operation.op, refusedBy('PUBLISH_REFUSED', packet, 5));
@@ -103,7 +130,7 @@ export class Outbound {
 
   onPubcomp(packet: AckPacket<'pubcomp'>): Violation {
     const exchange = this.exchanges.get(packet.packetId);
-    if (exchange === undefined) return undefined;
+    if (exchange === undefined) return this.#answered(packet.packetId);
     if (exchange.awaits !== 'pubcomp') return 'PUBCOMP before PUBREC';
     this.#end(exchange);
     this.#turn.settle(exchange.operation.op, { ok: true, packet: exchange.received });
@@ -121,13 +148,15 @@ export class Outbound {
   }
 
   /** The server still has the session: everything unacknowledged goes out again, PUBRELs first. */
-  resume(settings: NegotiatedSettings): void {
+  resume(settings: NegotiatedSettings, isForeign: boolean): void {
     this.#settings = settings;
+    if (isForeign) this.#foreign = new ForeignSession();
     this.#toResend.clear();
     for (const exchange of this.exchanges) {
       if (exchange.awaits === 'pubcomp') this.#sendPubrel(exchange.packetId);
       else this.#toResend.add(exchange);
     }
+    this.#hangUps.resumed(this.#toResend.values().next().value);
     this.resendWhatQuotaAllows();
   }
 
@@ -136,10 +165,12 @@ export class Outbound {
     const settings = this.#settings;
     if (settings === undefined) return;
     for (const exchange of this.#toResend) {
+      if (this.#hangUps.holdsBack(exchange)) return;
       if (!this.#outlet.isOpen || this.exchanges.size - this.#toResend.size >= settings.receiveMaximum) return;
       this.#toResend.delete(exchange);
       const refused = refusal(exchange.operation.message, settings);
       if (refused === undefined) {
+        this.#hangUps.sent(exchange, this.#turn.now);
         this.#send(exchange, true);
       } else {
         // The limits of this connection forbid what those of an earlier one allowed [MQTT-3.2.2-11].
@@ -156,9 +187,17 @@ export class Outbound {
     return again;
   }
 
-  connectionLost(): void {
+  connectionLost(reason: Failure): void {
     this.#settings = undefined;
     this.#toResend.clear();
+    this.#foreign?.connectionLost();
+    const guilty = this.#hangUps.connectionLost(reason.code, this.#turn.now);
+    // Of a server that is not known for it the network may be the reason: then only what nobody waits for any more.
+    if (guilty === undefined || !(this.#hangsUp || guilty.operation.op === undefined)) return;
+    this.#end(guilty);
+    this.#reserved.add(guilty.packetId);
+    const topic = `'${guilty.operation.message.topic}', it ended each connection as soon as it had it`;
+    this.#turn.fail(guilty.operation.op, failure('PUBLISH_REFUSED', topic));
   }
 
   /** Takes back a message that the codec refused to encode. */
@@ -170,6 +209,9 @@ export class Outbound {
 
   /** Forgets the session. */
   clear(): void {
+    this.#hangUps.resumed(undefined);
+    this.#foreign = undefined;
+    this.#reserved.clear();
     this.exchanges.clear();
     this.#toResend.clear();
   }
@@ -192,8 +234,15 @@ export class Outbound {
     return again;
   }
 
+  /** An answer to nothing that anybody waits for. */
+  #answered(packetId: number): undefined {
+    this.#reserved.delete(packetId);
+    this.#foreign?.cleared(packetId);
+  }
+
   #end(exchange: Published | Released): void {
     this.#turn.journal?.over(exchange.operation);
+    this.#hangUps.over(exchange);
     this.exchanges.delete(exchange.packetId);
     if (exchange.awaits !== 'pubcomp') this.#toResend.delete(exchange);
   }

@@ -7,12 +7,16 @@ import type { SessionBehavior, SessionConfig } from './config.ts';
 
 /**
  * - `resumed`: both sides go on where they were.
+ * - `adopted`: the server goes on, and we do not know where it was.
  * - `new`: the server starts anew, so must we.
  * - `unknown`: the server has a session of this client identifier that we know nothing of; it has to end first.
  * - `purged`: that session has ended; connect again to get one that lasts.
  * - `violation`: the server may not say this.
  */
-export type Verdict = 'resumed' | 'new' | 'unknown' | 'purged' | 'violation';
+export type Verdict = 'resumed' | 'adopted' | 'new' | 'unknown' | 'purged' | 'violation';
+
+/** How the session of a connection begins. */
+export type SessionStart = Extract<Verdict, 'resumed' | 'adopted' | 'new'>;
 
 const NEVER_EXPIRES = 0xffff_ffff;
 
@@ -57,7 +61,7 @@ export class Resumption {
     if (!connack.sessionPresent) return 'new';
     if (this.#known) return 'resumed';
     // 5.0 demands it [MQTT-3.2.2-4]; 3.1.1 leaves the choice [SEC3-3.2.2.2-a].
-    if (version === 4 && this.#behavior(4) === 'rejoinAlways') return 'resumed';
+    if (version === 4 && this.#behavior(4) === 'rejoinAlways') return 'adopted';
     this.#purging = true;
     return 'unknown';
   }

@@ -41,7 +41,7 @@ export class Sending {
     this.#subscriptions = subscriptions;
     this.#profile = Object.keys(config.brokerProfile).length > 0 ? config.brokerProfile : undefined;
     this.#queue = new Queue(turn, config.offlineQueue);
-    this.#packetIds = new PacketIds((id) => outbound.exchanges.has(id) || subscriptions.exchanges.has(id));
+    this.#packetIds = new PacketIds((id) => outbound.isInUse(id) || subscriptions.exchanges.has(id));
   }
 
   /** Operations that are not over. */
@@ -209,7 +209,7 @@ export class Sending {
       return true;
     }
     // An exhausted quota holds back PUBLISH alone [MQTT-3.3.4-8], and earlier messages go first.
-    const packetId = this.#outbound.hasQuota() ? this.#packetIds.next() : undefined;
+    const packetId = this.#outbound.packetIdFor(message, this.#nextPacketId);
     if (packetId === undefined) return false;
     this.#outbound.transmit(operation, packetId);
     return true;
@@ -227,6 +227,8 @@ export class Sending {
     const packet = { type: 'publish', topic, payload, qos: 0, retain, duplicate: false } as const;
     this.#outlet.send(properties === undefined ? packet : { ...packet, properties }, op);
   }
+
+  readonly #nextPacketId = (): number | undefined => this.#packetIds.next();
 
   #deadline(timeoutMs: number | undefined): number {
     return timeoutMs === undefined ? Number.POSITIVE_INFINITY : this.#turn.now + timeoutMs;

@@ -25,6 +25,7 @@ import type { PublishOperation } from './operation.ts';
 import { Outbound, type Violation } from './outbound.ts';
 import { Outlet } from './outlet.ts';
 import { Receiving } from './receiving.ts';
+import type { SessionStart } from './resumption.ts';
 import { Sending } from './sending.ts';
 import type { NegotiatedSettings } from './settings.ts';
 import { Storage } from './storage.ts';
@@ -56,7 +57,7 @@ export class Session {
     const turn = this.#turn;
     this.#config = config;
     this.outlet = new Outlet(turn, config);
-    this.#outbound = new Outbound(turn, config.ackTimeoutMs, this.outlet);
+    this.#outbound = new Outbound(turn, config, this.outlet);
     this.#inboundAliases = new InboundAliases(config.topicAliasing);
     this.#inbound = new Inbound(turn, config.limits.receiveMaximum);
     this.#subscriptions = new Subscriptions(turn, config.ackTimeoutMs);
@@ -65,7 +66,7 @@ export class Session {
     this.#handshake = new Handshake(config);
     this.#authentication = new Authentication(turn, config.authenticationMethod, config.ackTimeoutMs);
     const hooks = {
-      online: (settings: NegotiatedSettings, resumed: boolean) => this.#online(settings, resumed),
+      online: (settings: NegotiatedSettings, session: SessionStart) => this.#online(settings, session),
       ended: (reason: Failure, keepsSession: boolean) => this.#ended(reason, keepsSession),
       isBusy: () => this.#sending.size > 0,
     };
@@ -203,18 +204,19 @@ export class Session {
     return undefined;
   }
 
-  #online(settings: NegotiatedSettings, resumed: boolean): void {
+  #online(settings: NegotiatedSettings, session: SessionStart): void {
     this.#turn.journal?.connected(settings);
     this.outlet.connected(settings);
     this.#inbound.connected(settings.protocolVersion);
     let again: PublishOperation[] = [];
-    if (resumed) {
-      this.#outbound.resume(settings);
+    const isNew = session === 'new';
+    if (!isNew) {
+      this.#outbound.resume(settings, session === 'adopted');
     } else {
       this.#inbound.clear();
       again = this.#outbound.startAnew(settings, this.#config.session.onLost);
     }
-    this.#sending.online(settings, again, !resumed);
+    this.#sending.online(settings, again, isNew);
   }
 
   #authenticate(answer: AuthenticationAnswer, random: number): void {
@@ -226,7 +228,7 @@ export class Session {
 
   #connectionLost(reason: Failure): void {
     this.#authentication.connectionLost(reason);
-    this.#outbound.connectionLost();
+    this.#outbound.connectionLost(reason);
     this.outlet.connectionLost();
     this.#inboundAliases.connectionLost();
     this.#inbound.connectionLost();

@@ -12,6 +12,7 @@ interface Transmitted {
   isReleased: boolean;
   isOnThisConnection: boolean;
   /** A server did not take its QoS, so it may have been given up, or had no turn yet. */
+  timesResent: number;
   mayBeGone: boolean;
 }
 
@@ -162,7 +163,14 @@ export class WireChecks {
     else {
       this.#taken(packetId);
       this.#passOverUntil(undefined);
-      this.#messages.set(packetId, { topic, qos, isReleased: false, isOnThisConnection: true, mayBeGone: false });
+      this.#messages.set(packetId, {
+        topic,
+        qos,
+        isReleased: false,
+        isOnThisConnection: true,
+        mayBeGone: false,
+        timesResent: 0,
+      });
       this.#inOrder(topic);
     }
     const underWay = [...this.#messages.values()].filter((message) => message.isOnThisConnection).length;
@@ -186,7 +194,9 @@ export class WireChecks {
     if (message.isOnThisConnection) throw new Error(`${packetId} is sent twice on one connection`);
     this.#passOverUntil(packetId);
     message.isOnThisConnection = true;
-    message.mayBeGone = false;
+    message.timesResent += 1;
+    // A message that seems to end every connection is given up.
+    message.mayBeGone = message.timesResent >= 5;
   }
 
   /** Before a message is sent again, those before it are; and all are before a new one. */
