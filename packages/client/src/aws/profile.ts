@@ -15,6 +15,7 @@ export const iotCoreProfile = {
   ],
   maximumPayloadBytes: 131_072,
   maximumClientIdBytes: 128,
+  reservedClientIdPrefix: '$',
   keepAliveSeconds: { minimum: 30, maximum: 1_200 },
   receiveMaximum: 100,
   filtersPerSubscribe: 8,

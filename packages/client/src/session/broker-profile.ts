@@ -30,6 +30,8 @@ export interface BrokerProfile {
   readonly exemptTopics?: readonly TopicExemption[];
   readonly maximumPayloadBytes?: number;
   readonly maximumClientIdBytes?: number;
+  /** How a client identifier may not begin. */
+  readonly reservedClientIdPrefix?: string;
   /** Seconds. `keepAliveSeconds` is moved into this range; 0, which is off, becomes the maximum if there is one. */
   readonly keepAliveSeconds?: { readonly minimum?: number; readonly maximum?: number };
   /** QoS 1 and 2 messages unacknowledged at a time, where CONNACK does not say less. */

@@ -36,6 +36,9 @@ export function requestExcess(
 /** Why the service would not take this CONNECT, if so. */
 export function connectExcess({ clientId, will, brokerProfile: profile }: SessionConfig): Failure | undefined {
   const tooLong = excess('bytes of client identifier', bytesOf(clientId), profile.maximumClientIdBytes, profile);
+  const { reservedClientIdPrefix: prefix, name = SERVICE } = profile;
+  if (prefix !== undefined && clientId.startsWith(prefix))
+    return failure('LIMIT_EXCEEDED', `${name} reserves client identifiers that begin with ${prefix}`);
   return tooLong ?? (will && publishExcess(will, profile));
 }
 
