@@ -1,4 +1,4 @@
-import { EXAMPLE_KEY, type EmulatedCloud } from './fixtures/emulated-cloud.ts';
+import type { EmulatedCloud } from './fixtures/emulated-cloud.ts';
 import { expect, test } from './fixtures/index.ts';
 import { HandClient } from './support/hand-client.ts';
 import { signedUrl } from './support/signed-url.ts';
@@ -7,7 +7,7 @@ import { signedUrl } from './support/signed-url.ts';
 const tag = '@chromium';
 
 const connect = (cloud: EmulatedCloud, fields = {}) =>
-  HandClient.connect(signedUrl({ host: cloud.endpoint, ...EXAMPLE_KEY }), fields);
+  HandClient.connect(signedUrl({ host: cloud.host, ...cloud.credentials }), fields);
 
 const ask = (client: HandClient, topic: string, request: object): void =>
   client.publish(topic, JSON.stringify(request));
@@ -183,7 +183,7 @@ test('who comes and goes is told', { tag }, async ({ cloud }) => {
   const client = await connect(cloud, { clientId: 'lamp' });
   expect(await watcher.nextJson()).toMatchObject({
     topic: '$aws/events/presence/connected/lamp',
-    content: { clientId: 'lamp', principalIdentifier: EXAMPLE_KEY.accessKeyId },
+    content: { clientId: 'lamp', principalIdentifier: cloud.account.accessKeyId },
   });
   expect(await cloud.admin('disconnect', { clientId: 'lamp' })).toEqual({ wasConnected: true });
   expect(await client.next()).toMatchObject({ type: 'disconnect', reasonCode: 0x98 });

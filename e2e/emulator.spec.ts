@@ -1,4 +1,4 @@
-import { EXAMPLE_KEY, type EmulatedCloud } from './fixtures/emulated-cloud.ts';
+import type { EmulatedCloud } from './fixtures/emulated-cloud.ts';
 import { expect, test } from './fixtures/index.ts';
 import { HandClient } from './support/hand-client.ts';
 import { signedUrl } from './support/signed-url.ts';
@@ -7,7 +7,7 @@ import { VERSIONS } from './support/versions.ts';
 /** The emulator through its real broker. There is no page in these tests, so one project runs them. */
 const tag = '@chromium';
 
-const urlOf = (cloud: EmulatedCloud): string => signedUrl({ host: cloud.endpoint, ...EXAMPLE_KEY });
+const urlOf = (cloud: EmulatedCloud): string => signedUrl({ host: cloud.host, ...cloud.credentials });
 
 /** What happens next: a packet's type and code, or `closed`. */
 async function nextOf(client: HandClient): Promise<string> {
@@ -71,7 +71,7 @@ for (const { name, protocolVersion } of VERSIONS) {
     ]);
     cloud.emulator.cloud.switches.connectTooSoon = 'accept';
     const url = (): string =>
-      signedUrl({ host: cloud.endpoint, accessKeyId: 'AKIAI44QH8DHBEXAMPLE', secretAccessKey: 'secret' });
+      signedUrl({ host: cloud.host, accessKeyId: 'AKIAI44QH8DHBEXAMPLE', secretAccessKey: 'secret' });
     const connect = (fields = {}) => HandClient.connect(url(), { protocolVersion, clientId: 'me', ...fields });
 
     // A persistent session and a will need a statement that names them.
@@ -289,13 +289,13 @@ test('what is not signed as it must be is refused with 403', { tag }, async ({ c
       () => 'opened',
       (error: Error) => error.message,
     );
-  const key = { host: cloud.endpoint, ...EXAMPLE_KEY };
+  const key = { host: cloud.host, ...cloud.credentials };
   const old = new Date(Date.now() - 3_600_000);
   const status = (code: number): string => expect.stringContaining(String(code)) as unknown as string;
   expect(await refused(signedUrl({ ...key, secretAccessKey: 'wrong' }))).toEqual(status(403));
   expect(await refused(signedUrl({ ...key, sessionToken: 'unasked' }))).toEqual(status(403));
   expect(await refused(signedUrl({ ...key, region: 'eu-west-1' }))).toEqual(status(403));
-  expect(await refused(signedUrl({ ...key, host: '127.0.0.1' }).replace('127.0.0.1/', `${cloud.endpoint}/`))).toEqual(
+  expect(await refused(signedUrl({ ...key, host: '127.0.0.1' }).replace('127.0.0.1/', `${cloud.host}/`))).toEqual(
     status(403),
   );
   expect(await refused(signedUrl({ ...key, date: old }))).toEqual(status(403));

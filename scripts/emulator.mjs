@@ -10,7 +10,7 @@ if (findMosquitto() === undefined) {
   console.error('The emulator needs mosquitto: install it (apt-get install mosquitto, brew install mosquitto).');
   process.exit(1);
 }
-const { emulator, ended, dispose } = await startEmulator({ port: await preferredPort(PORT) });
+const { emulator, account, ended, dispose } = await startEmulator({ port: await preferredPort(PORT) });
 let isStopping = false;
 onShutdown(async () => {
   isStopping = true;
@@ -24,6 +24,9 @@ console.log(`
       MQTT      ws://${emulator.endpoint}/mqtt
       Cognito   ${emulator.httpUrl}/
       Admin     ${emulator.httpUrl}/admin/
+
+  Access key ${account.accessKeyId}, secret ${account.secretAccessKey};
+  identity pool ${account.identityPoolId}; authorizer ${account.authorizerName}: ${account.username}, ${account.password}.
 
   Ctrl-C stops everything.
 `);

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 
-const pages = ['index', 'workers', 'react'];
+const pages = ['index', 'workers', 'react', 'aws'];
 
 /** Bundles the pages as an application would: from the built packages, not from their source. */
 export default defineConfig({

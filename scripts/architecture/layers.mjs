@@ -109,7 +109,9 @@ export const LAYERS = [
     paths: ['e2e/'],
     layers: ['scripts'],
     packages: [
+      '@mqtide/aws-iot',
       '@mqtide/client',
+      '@mqtide/client/aws',
       '@mqtide/client/indexeddb',
       '@mqtide/client/scram',
       '@mqtide/client/topics',

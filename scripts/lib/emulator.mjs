@@ -13,11 +13,12 @@ const FOLDER = 'node_modules/.cache/emulator';
  * @param {{ port?: number }} [options]
  */
 export async function startEmulator({ port = 0 } = {}) {
-  const { Emulator, MOSQUITTO_LINES } = await loadEmulator();
+  const { addDemoAccount, Emulator, MOSQUITTO_LINES } = await loadEmulator();
   const broker = await Mosquitto.start({ tcpPort: 'free', lines: MOSQUITTO_LINES });
   const emulator = await Emulator.start({ brokerPort: broker.tcpPort ?? 0, port });
   return {
     emulator,
+    account: addDemoAccount(emulator),
     ended: broker.ended,
     async dispose() {
       await emulator.dispose();

@@ -1,2 +1,4 @@
+export type { PolicyDocument } from './policy/policy.ts';
+export { addDemoAccount, type DemoAccount } from './demo-account.ts';
 export { Emulator, type EmulatorOptions } from './emulator.ts';
 export { MOSQUITTO_LINES } from './mosquitto-lines.ts';

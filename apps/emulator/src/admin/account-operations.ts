@@ -1,5 +1,5 @@
 import type { Emulator } from '../emulator.ts';
-import { type Body, change, number, object, optionalText, policy, text, texts } from './fields.ts';
+import { type Body, change, number, objects, optionalText, policy, text, texts } from './fields.ts';
 import { type ScriptedAnswer, scriptedAuthorizer } from './scripted-authorizer.ts';
 
 /** An operation of the admin API: what it answers becomes JSON. @throws Error for a body that it cannot use */
@@ -44,7 +44,7 @@ export function accountOperations({ cloud, identities, gateway }: Emulator): Rea
     },
     authorizers(body) {
       const name = text(body, 'name');
-      const answers = Object.values(object(body, 'answers')) as ScriptedAnswer[];
+      const answers = objects(body, 'answers') as unknown as readonly ScriptedAnswer[];
       const signing = {
         tokenKeyName: optionalText(body, 'tokenKeyName'),
         publicKeyPem: optionalText(body, 'publicKeyPem'),

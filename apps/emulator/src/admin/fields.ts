@@ -30,6 +30,15 @@ export function object(body: Body, name: string): Body {
   return value as Body;
 }
 
+/** @throws Error where it is no list of objects */
+export function objects(body: Body, name: string): readonly Body[] {
+  const value = body[name];
+  if (!Array.isArray(value) || value.some((one) => typeof one !== 'object' || one === null)) {
+    throw new Error(`${name} must be a list of objects.`);
+  }
+  return value as Body[];
+}
+
 /** @throws Error where it is there and no list of texts */
 export function texts(body: Body, name: string): readonly string[] {
   const value = body[name] ?? [];
