@@ -10,8 +10,10 @@ export interface Limits {
   clientIdBytes: number;
   filtersPerSubscribe: number;
   subscriptions: number;
-  /** Received and delivered ones together. */
+  /** Received and delivered ones together. Received ones beyond it are discarded, deliveries of QoS 1 wait. */
   publishesPerSecond: number;
+  /** How many at once, after some rest. A second is not the same for who sends and who receives; AWS does not say. */
+  publishBurst: number;
   /** More than this delays what comes after it. */
   bytesPerSecond: number;
   /** Receive Maximum: unacknowledged publishes of QoS 1, each way. */
@@ -19,7 +21,7 @@ export interface Limits {
   topicAliasMaximum: number;
   keepAliveMinimumSeconds: number;
   keepAliveMaximumSeconds: number;
-  /** How often one client identifier may connect. */
+  /** How often one client identifier may connect: once per second, less what the network may have shifted. */
   connectIntervalMs: number;
   sessionExpirySeconds: number;
   /** The session expiry of a persistent session of 3.1.1, which cannot say one. */
@@ -55,12 +57,13 @@ export const LIMITS: Readonly<Limits> = {
   filtersPerSubscribe: 8,
   subscriptions: 50,
   publishesPerSecond: 100,
+  publishBurst: 200,
   bytesPerSecond: 524_288,
   receiveMaximum: 100,
   topicAliasMaximum: 8,
   keepAliveMinimumSeconds: 30,
   keepAliveMaximumSeconds: 1200,
-  connectIntervalMs: 1000,
+  connectIntervalMs: 900,
   sessionExpirySeconds: 604_800,
   sessionExpirySeconds311: 3600,
   messageExpirySeconds: 604_800,

@@ -21,3 +21,9 @@ test('without a limit nothing waits', () => {
   expect(bucket.spend(1e9, 0)).toBe(0);
   expect([bucket.take(0), bucket.waitMs(0)]).toEqual([true, 0]);
 });
+
+test('more at once than in a second', () => {
+  const bucket = new Bucket(1, 0, 3);
+  expect([1, 2, 3, 4].map(() => bucket.take(0))).toEqual([true, true, true, false]);
+  expect([bucket.take(1000), bucket.take(1000)]).toEqual([true, false]);
+});

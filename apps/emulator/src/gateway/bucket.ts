@@ -1,13 +1,15 @@
-/** A rate: so many per second, and at most a second's worth at once. */
+/** A rate: so many per second, and at most so many at once: a second's worth unless it is said. */
 export class Bucket {
   readonly #perSecond: number;
+  readonly #burst: number;
   #tokens: number;
   #at: number;
 
   /** @param now milliseconds, as in the other calls */
-  constructor(perSecond: number, now: number) {
+  constructor(perSecond: number, now: number, burst = perSecond) {
     this.#perSecond = perSecond;
-    this.#tokens = perSecond;
+    this.#burst = burst;
+    this.#tokens = burst;
     this.#at = now;
   }
 
@@ -34,7 +36,7 @@ export class Bucket {
 
   #fill(now: number): void {
     if (this.#perSecond === Number.POSITIVE_INFINITY) this.#tokens = this.#perSecond;
-    else this.#tokens = Math.min(this.#perSecond, this.#tokens + ((now - this.#at) / 1000) * this.#perSecond);
+    else this.#tokens = Math.min(this.#burst, this.#tokens + ((now - this.#at) / 1000) * this.#perSecond);
     this.#at = now;
   }
 }

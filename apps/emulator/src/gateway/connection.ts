@@ -52,6 +52,8 @@ export class Connection implements ClientLink {
   #principal: Principal | undefined;
   #established: Established | undefined;
   #phase: 'waiting' | 'connecting' | 'connected' | 'ended' = 'waiting';
+  /** When the last frame came, in milliseconds of this machine. */
+  #arrivedAt = 0;
   /** Packets are handled one after the other. */
   #work = Promise.resolve();
   #keepAlive: NodeJS.Timeout | undefined;
@@ -111,6 +113,7 @@ export class Connection implements ClientLink {
 
   #take(data: RawData, isBinary: boolean): void {
     if (this.#phase === 'ended') return;
+    this.#arrivedAt = performance.now();
     let packets: readonly Packet[] = [];
     let failure: MalformedPacketError | undefined;
     const bytes = data as Buffer;
@@ -121,7 +124,7 @@ export class Connection implements ClientLink {
       packets = failure.packetsBefore;
     }
     if (!isBinary) failure = new MalformedPacketError(0x81, 'a text frame');
-    const delayMs = this.#bytes.spend(bytes.length, performance.now());
+    const delayMs = this.#bytes.spend(bytes.length, this.#arrivedAt);
     if (delayMs > 0) this.#socket.pause();
     this.#work = this.#handleAll(this.#work, packets, failure, delayMs);
   }
@@ -172,10 +175,11 @@ export class Connection implements ClientLink {
   async #connect(packet: ConnectPacket): Promise<void> {
     this.#phase = 'connecting';
     this.version = packet.protocolVersion;
+    const arrivedAt = this.#arrivedAt;
     const answer = await admit(packet, this.#upgrade, this.cloud);
     if (this.#phase !== 'connecting') return;
     if ('refused' in answer) return this.#refuse(answer.refused, 'AUTH_ERROR');
-    if (!this.#gateway.mayConnect(answer.clientId)) return this.#refuse(0x97, 'THROTTLED');
+    if (!this.#gateway.mayConnect(answer.clientId, arrivedAt)) return this.#refuse(0x97, 'THROTTLED');
     this.#principal = answer.principal;
     await this.#establish(packet, answer);
   }
@@ -184,7 +188,7 @@ export class Connection implements ClientLink {
   #establish(packet: ConnectPacket, admission: Admission): Promise<void> {
     const { limits, faults } = this.cloud;
     const session = this.#gateway.sessionOf(this.version, admission.clientId, packet.cleanStart);
-    const rate = new Bucket(limits.publishesPerSecond, performance.now());
+    const rate = new Bucket(limits.publishesPerSecond, performance.now(), limits.publishBurst);
     return new Promise((resolve) => {
       const lost = (): void => {
         if (this.#phase === 'connecting') this.#refuse(0x80, 'SERVER_ERROR');

@@ -102,8 +102,7 @@ export class Gateway {
   }
 
   /** Whether a client may connect so soon after the last time. */
-  mayConnect(clientId: string): boolean {
-    const now = performance.now();
+  mayConnect(clientId: string, now: number): boolean {
     const last = this.#lastConnect.get(clientId) ?? Number.NEGATIVE_INFINITY;
     this.#lastConnect.set(clientId, now);
     const { switches, limits } = this.cloud;
