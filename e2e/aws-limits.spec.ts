@@ -77,7 +77,7 @@ for (const { name, protocolVersion } of VERSIONS) {
     expect(tookMs).toBeGreaterThan(1_900);
   });
 
-  test(`${name}: what is received uses up what may be published`, async ({ page, cloud }) => {
+  test(`${name}: what comes back counts, too, and nothing is discarded`, async ({ page, cloud }) => {
     const tookMs = await page.evaluate(
       async ({ endpoint, credentials, protocolVersion }) => {
         const client = mqtide.createClient({
@@ -98,8 +98,7 @@ for (const { name, protocolVersion } of VERSIONS) {
       },
       { endpoint: cloud.endpoint, credentials: cloud.credentials, protocolVersion },
     );
-    // 300 both ways.
-    expect(tookMs).toBeGreaterThan(1_900);
+    expect(tookMs).toBeGreaterThan(1_000);
   });
 
   test(`${name}: restarted at once, it waits until a client identifier may connect again`, async ({ page, cloud }) => {
