@@ -1,4 +1,3 @@
-import './main.ts';
 import * as awsIot from '@mqtide/aws-iot';
 import * as mqtideAws from '@mqtide/client/aws';
 
