@@ -23,7 +23,7 @@ const { values: options } = parseArgs({
   },
 });
 
-expectOneOf('--only', options.only === undefined ? [] : [options.only], ['codec', 'client', 'dispatch']);
+expectOneOf('--only', options.only === undefined ? [] : [options.only], ['codec', 'client', 'dispatch', 'queue']);
 expectOneOf(
   '--scenario',
   options.scenario,
@@ -43,6 +43,7 @@ const report = { machine, rounds };
 const runs = (part) => options.only === undefined || options.only === part;
 if (runs('codec')) await benchCodec();
 if (runs('dispatch')) await benchDispatch();
+if (runs('queue')) await benchQueue();
 if (runs('client')) await benchClient();
 if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(report, undefined, 2)}\n`);
 
@@ -57,6 +58,13 @@ async function benchDispatch() {
   const { run } = await import(new URL('dispatch.mjs', import.meta.url).href);
   report.dispatch = await run();
   console.log(codecTable(report.dispatch));
+}
+
+async function benchQueue() {
+  const { run } = await import('./queue.mjs');
+  const { heap, outside, target } = await run();
+  report.queue = { heap, outside };
+  console.log(`QoS 1 publish of 100 bytes, queued: ${heap} bytes on the heap (≤ ${target}), ${outside} outside\n`);
 }
 
 async function benchClient() {
