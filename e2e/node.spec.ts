@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { createClient } from '@mqtide/client';
 import { WebSocket } from 'ws';
 import { expect, test } from './fixtures/index.ts';
@@ -37,4 +40,29 @@ test('in Node, without a WebSocket, the error says what to pass', { tag }, async
   } finally {
     if (platform !== undefined) Object.defineProperty(globalThis, 'WebSocket', platform);
   }
+});
+
+/** What an application in Node 22 does, with nothing but the package. Node 20 has the same WebSocket behind a flag. */
+const PROGRAM = `
+  import { createClient } from '@mqtide/client';
+  const [url, topic] = process.argv.slice(1);
+  const client = createClient({ url });
+  await client.start();
+  const messages = await client.subscribe(topic, { qos: 2 });
+  await client.publish(topic, { from: 'Node' }, { qos: 2 });
+  for await (const message of messages) {
+    console.log(JSON.stringify(message.json()), WebSocket.name);
+    break;
+  }
+  await client.stop();
+`;
+
+test("in Node 22 with Node's own WebSocket, and the process ends by itself", { tag }, async ({ broker, topic }) => {
+  const flags = Number.parseInt(process.versions.node, 10) < 22 ? ['--experimental-websocket'] : [];
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [...flags, '--no-warnings', '--input-type=module', '--eval', PROGRAM, broker.url, topic],
+    { cwd: fileURLToPath(new URL('.', import.meta.url)), timeout: 20_000 },
+  );
+  expect(stdout.trim()).toBe('{"from":"Node"} WebSocket');
 });

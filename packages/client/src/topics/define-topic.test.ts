@@ -60,6 +60,42 @@ describe('defineTopic', () => {
     expect(seen).toEqual([['p1', { kelvin: 274 }, 'plants/p1/temp', '{"c":1}']]);
   });
 
+  it('leaves acknowledging to the message', async () => {
+    const topic = defineTopic('plants/{plant}/temp', { schema: celsius });
+    let acknowledged = 0;
+    const original = message('plants/p1/temp', { c: 1 });
+    const typed = await topic.read(Object.assign(original, { acknowledge: () => void (acknowledged += 1) }));
+    typed.acknowledge();
+    (await topic.read(message('plants/p1/temp', { c: 1 }))).acknowledge();
+    expect(acknowledged).toBe(1);
+  });
+
+  it('gives a loop the levels and the checked data, and tells of what cannot be read', async () => {
+    const topic = defineTopic('plants/{plant}/temp', { schema: celsius });
+    async function* source(): AsyncGenerator<ReceivedMessage> {
+      yield await Promise.resolve(message('plants/p1/temp', { c: 1 }));
+      yield message('plants/p1/temp', 'no JSON');
+      yield message('plants/p2/temp', { c: 2 });
+    }
+    const invalid: string[] = [];
+    const seen = [];
+    for await (const { params, data } of topic.messages(source(), (error) => void invalid.push(error.topic))) {
+      expectTypeOf(params).toEqualTypeOf<{ readonly plant: string }>();
+      expectTypeOf(data).toEqualTypeOf<{ kelvin: number }>();
+      seen.push([params.plant, data.kelvin]);
+    }
+    expect([seen, invalid]).toEqual([
+      [
+        ['p1', 274],
+        ['p2', 275],
+      ],
+      ['plants/p1/temp'],
+    ]);
+    const strict = topic.messages(source());
+    await strict.next();
+    await expect(strict.next()).rejects.toBeInstanceOf(InvalidMessageError);
+  });
+
   it.each([
     ['another topic', message('other/p1/temp', { c: 1 }), 0],
     ['a payload that is no JSON', message('plants/p1/temp', '{'), 0],

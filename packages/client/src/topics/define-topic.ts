@@ -22,6 +22,14 @@ export interface Topic<Pattern extends string, Data> {
   match(topic: string): ParamsOf<Pattern> | undefined;
   /** Reads a message. Throws, or rejects with, an `InvalidMessageError`. */
   read(message: Message): Promise<TypedMessage<ParamsOf<Pattern>, Data>>;
+  /**
+   * Reads the messages of a subscription, or of whatever else gives messages. `onInvalid` is told of one that cannot be
+   * read; without it the loop throws. Leaving the loop unsubscribes.
+   */
+  messages(
+    messages: AsyncIterable<Message>,
+    onInvalid?: (error: InvalidMessageError, message: Message) => void,
+  ): AsyncGenerator<TypedMessage<ParamsOf<Pattern>, Data>, void>;
   /** Makes a handler for `subscribe`. A message that cannot be read goes to `onUnhandledError`. */
   handler(
     callback: (message: TypedMessage<ParamsOf<Pattern>, Data>) => unknown,
@@ -68,8 +76,9 @@ export function defineTopic(
     const params = readParams(levels, message.topic);
     if (params === undefined) throw new InvalidMessageError(message.topic, `The topic does not match '${pattern}'.`);
     const data = await check(schema, message.topic, parse(message));
-    // The message keeps its methods: what is added lies on an object in front of it.
-    return Object.assign(Object.create(message) as Message, { params, data });
+    // The message keeps its methods: what is added lies on an object in front of it. To acknowledge is its own affair.
+    const acknowledge = (): void => message.acknowledge();
+    return Object.assign(Object.create(message) as Message, { params, data, acknowledge });
   };
   return {
     pattern,
@@ -77,6 +86,15 @@ export function defineTopic(
     format: (params) => writeTopic(levels, params),
     match: (topic) => readParams(levels, topic),
     read,
+    async *messages(messages, onInvalid) {
+      for await (const message of messages) {
+        const typed = await read(message).catch((error: unknown) => {
+          if (onInvalid === undefined || !(error instanceof InvalidMessageError)) throw error;
+          onInvalid(error, message);
+        });
+        if (typed !== undefined) yield typed;
+      }
+    },
     handler: (callback) => async (message) => callback(await read(message)),
   };
 }

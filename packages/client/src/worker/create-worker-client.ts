@@ -40,7 +40,7 @@ export function createWorkerClient(worker: WorkerLike, options: WorkerClientOpti
   const clock = new SystemClock();
   return new Client(rest, { clock, page: new PlatformPageLifecycle() }, (config, hooks) => {
     const connect = (onGone: (reason: string) => void): MessagePort => connectTo(worker, onGone);
-    return new RemoteEngine(config, hooks, connect, new Reminding(clock), workerTimeoutMs);
+    return new RemoteEngine(config, hooks, connect, new Reminding(clock), workerTimeoutMs, rest.session?.store);
   });
 }
 

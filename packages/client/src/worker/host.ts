@@ -2,6 +2,7 @@
 import { Engine, type EngineHooks } from '../engine.ts';
 import type { Ports } from '../engine/connector.ts';
 import { HOOKS, type Orders } from './letters.ts';
+import { remoteStore } from './remote-store.ts';
 import { Mailbox } from './mailbox.ts';
 
 /** Milliseconds between figures that nobody asked for. */
@@ -33,7 +34,8 @@ class EngineHost {
 
   readonly #orders: { readonly [Name in keyof Orders]: (...args: Orders[Name]) => void } = {
     open: (config) => {
-      this.#engine = new Engine(config, this.#ports, this.#hooks());
+      const store = config.isDurable ? remoteStore((name, args) => this.#ask(name, args)) : undefined;
+      this.#engine = new Engine(config, this.#ports, this.#hooks(), store);
       this.#mailbox.post('ready', []);
     },
     dispatch: (event) => this.#engine?.dispatch(event),

@@ -5,6 +5,7 @@
 import type { ProtocolVersion } from '@mqtide/codec';
 import type { EngineFigures, EngineHooks, EnginePort, UntimedEvent } from '../engine.ts';
 import type { PacketTap } from '../engine/wire.ts';
+import type { SessionStore } from '../io/session-store.ts';
 import type { SessionConfig } from '../session/config.ts';
 import type { ConnectionStatus, Outcome, OutgoingMessage } from '../session/events.ts';
 import type { Failure } from '../session/failure.ts';
@@ -14,6 +15,7 @@ import { Causes } from './causes.ts';
 import { HOOKS, type Orders } from './letters.ts';
 import { Mailbox } from './mailbox.ts';
 import type { Reminding } from './reminding.ts';
+import { type StoreQuestion, StoreDesk } from './remote-store.ts';
 import { Watchdog } from './watchdog.ts';
 
 const AT_REST = { messages: 0, bytes: 0, messagesPerSecond: 0, bytesPerSecond: 0 };
@@ -39,6 +41,7 @@ export class RemoteEngine implements EnginePort {
   readonly #clock: Reminding;
   readonly #watchdog: Watchdog;
   readonly #causes = new Causes();
+  readonly #desk: StoreDesk | undefined;
   /** Operations that are not settled. */
   readonly #owed = new IdMap<number>();
   /** Attempts that the worker may still give up. */
@@ -61,7 +64,9 @@ export class RemoteEngine implements EnginePort {
     connect: (onGone: (reason: string) => void) => MessagePort,
     clock: Reminding,
     timeoutMs: number,
+    store?: SessionStore,
   ) {
+    this.#desk = store && new StoreDesk(store);
     this.#config = config;
     this.#hooks = hooks;
     this.#connect = connect;
@@ -156,7 +161,7 @@ export class RemoteEngine implements EnginePort {
         this.#tap?.(...(args as Parameters<PacketTap>));
         return;
       case 'ask':
-        void this.#answer(...(args as [number, keyof EngineHooks, unknown[]]));
+        void this.#reply(...(args as [number, keyof EngineHooks | StoreQuestion, unknown[]]));
         return;
       case 'abort':
         this.#questions.get(args[0] as number)?.abort();
@@ -178,7 +183,15 @@ export class RemoteEngine implements EnginePort {
     }
   }
 
-  async #answer(question: number, name: keyof EngineHooks, args: readonly unknown[]): Promise<void> {
+  async #reply(question: number, name: keyof EngineHooks | StoreQuestion, args: readonly unknown[]): Promise<void> {
+    const result =
+      name in HOOKS
+        ? await this.#ask(question, name as keyof EngineHooks, args)
+        : await this.#desk?.answer(name as StoreQuestion, args);
+    if (this.#lost === undefined) this.#mailbox?.post('answer', [question, result]);
+  }
+
+  async #ask(question: number, name: keyof EngineHooks, args: readonly unknown[]): Promise<unknown> {
     const controller = new AbortController();
     this.#questions.set(question, controller);
     const [first, ...rest] = args.map((arg) => this.#causes.collect(arg));
@@ -188,7 +201,7 @@ export class RemoteEngine implements EnginePort {
         : first;
     const result = await (this.#hooks[name] as Hook)(context, ...rest);
     this.#questions.delete(question);
-    if (this.#lost === undefined) this.#mailbox?.post('answer', [question, this.#causes.checkIn(result)]);
+    return this.#causes.checkIn(result);
   }
 
   /** The worker is gone, or never was: everything it owes us ends with the reason. */
@@ -203,6 +216,7 @@ export class RemoteEngine implements EnginePort {
     this.#lost = lost;
     for (const controller of this.#questions.values()) controller.abort();
     this.#watchdog.rest();
+    this.#desk?.close().catch(() => {});
     if (this.#wanted !== 'running') this.#refuse('stop', lost);
     else this.#refuse(this.status === 'connected' ? 'disconnection' : 'start', lost);
   }

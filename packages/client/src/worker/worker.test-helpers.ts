@@ -67,6 +67,7 @@ export function setUpWorker(options: Partial<ClientOptions> = {}, timeoutMs = 15
         },
         new Reminding(clock),
         timeoutMs,
+        options.session?.store,
       ),
   );
   return {

@@ -1,5 +1,7 @@
 import type { PublishPacket } from '@mqtide/codec';
+import { MemoryStore } from '@mqtide/testkit';
 import { describe, expect, it } from 'vitest';
+import type { SessionStore } from '../io/session-store.ts';
 import type { MqttError } from '../errors.ts';
 import { summary, watch } from '../testing/set-up.test-helpers.ts';
 import { grant } from '../testing/subscriptions.test-helpers.ts';
@@ -128,6 +130,50 @@ describe('a client in a worker', () => {
     client.statistics();
     await clock.settle();
     expect(client.statistics()).toMatchObject({ unackedOperationCount: 1, connectionCount: 1, sent: { messages: 1 } });
+    await client.stop();
+  });
+});
+
+describe('a store of sessions', () => {
+  const durable = (store: SessionStore) =>
+    setUpWorker({ clientId: 'page', session: { store, behavior: 'rejoinAlways' } });
+
+  it('stays on the page, and what it has is resumed by the next client', async () => {
+    const store = new MemoryStore();
+    const first = durable(store);
+    void first.client.start();
+    const server = await first.broker.nextConnection();
+    await server.acceptClient();
+    watch(first.client.publish('a', 'x', { qos: 1, properties: { correlationData: new Uint8Array([1, 2]) } }));
+    await server.expectPacket('publish');
+    await first.client.stop();
+
+    const second = durable(store);
+    const restored: unknown[] = [];
+    second.client.on('sessionRestored', (event) => restored.push(event));
+    void second.client.start();
+    const again = await second.broker.nextConnection();
+    await again.acceptClient({ sessionPresent: true });
+    expect(await again.expectPacket('publish')).toMatchObject({
+      duplicate: true,
+      payload: new Uint8Array([120]),
+      properties: { correlationData: new Uint8Array([1, 2]) },
+    });
+    expect(restored).toEqual([{ publishes: 1, messages: 0 }]);
+    await second.client.stop();
+  });
+
+  it.each([
+    ['a broken one', 'QuotaExceededError', 'STORE_FAILED'],
+    ['one that another page has', 'SessionLockedError', 'SESSION_LOCKED'],
+  ])('%s is told of, by its kind', async (_, name, code) => {
+    const { client, clock } = durable({ open: () => Promise.reject(Object.assign(new Error('no'), { name })) });
+    const codes: string[] = [];
+    client.on('storeFailure', ({ error }) => codes.push(error.code));
+    client.on('connectionFailure', ({ error }) => codes.push(error.code));
+    void client.start();
+    await clock.settle();
+    expect(codes).toContain(code);
     await client.stop();
   });
 });
