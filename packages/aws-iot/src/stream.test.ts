@@ -104,5 +104,8 @@ describe('a stream', () => {
     messenger.deliver('events', {});
     expect((await next(stream)).value).toEqual({ n: 1 });
     await stream.close();
+    const other = { ...plain, on: () => plain as never };
+    await new Stream(other, ['events'], () => ({ n: 1 })).close();
+    expect(messenger.filters).toEqual([]);
   });
 });

@@ -23,6 +23,7 @@ export function watchConnection(messenger: Messenger, { onConnect, onEnd }: Conn
     messenger.on?.(name as ConnectionEventName, listener),
   );
   return () => {
-    for (const release of releases) release?.();
+    // What is returned by clients that are made for others.
+    for (const release of releases) if (typeof release === 'function') release();
   };
 }

@@ -211,6 +211,15 @@ describe('an update of a copy', () => {
     ]);
   });
 
+  it('waits for the one before it: they are no conflict', async () => {
+    service.update({ desired: { level: 1 } });
+    const { copy } = await sync();
+    const all = [2, 3, 4].map((level) => copy.update({ desired: { level } }));
+    all.push(copy.update(({ state }) => ({ reported: { level: state.desired?.level ?? 0 } })));
+    expect((await Promise.all(all)).map(({ version }) => version)).toEqual([2, 3, 4, 5]);
+    expect(service.state).toEqual({ desired: { level: 4 }, reported: { level: 4 } });
+  });
+
   /** Somebody else is faster, and the copy learns of it by the conflict only. */
   const overtake = (patch: object, times = 1): void => {
     const receive = messenger.onPublish;

@@ -127,7 +127,7 @@ export async function syncShadow<State extends object>(
   // What was published without a connection may have been lost, even from a session that was kept.
   stopWatching = watchConnection(messenger, { onConnect: () => repairLater(0), onEnd: () => void close() });
 
-  const update: ShadowCopy<State>['update'] = async (change, options = {}) => {
+  const updateNow: ShadowCopy<State>['update'] = async (change, options = {}) => {
     const isFunction = typeof change === 'function';
     let patch = isFunction ? change(follower.current) : change;
     for (let conflicts = 1; patch !== undefined; conflicts++) {
@@ -144,6 +144,14 @@ export async function syncShadow<State extends object>(
       }
     }
     return follower.current;
+  };
+
+  /** One after the other: two at once would be in conflict with each other. */
+  let last: Promise<unknown> = Promise.resolve();
+  const update: ShadowCopy<State>['update'] = (change, options) => {
+    const mine = last.then(() => updateNow(change, options));
+    last = mine.catch(() => {});
+    return mine;
   };
 
   return {
