@@ -1,3 +1,4 @@
+import { startBrokerServer } from '@mqtide/testkit';
 import { expect, test } from './fixtures/index.ts';
 import { bytesOf, packetsIn, PINGRESP } from './support/packets.ts';
 import { VERSIONS } from './support/versions.ts';
@@ -128,4 +129,29 @@ test('a silent network is noticed, and what was under way goes on over the next 
     return message.text();
   });
   expect(text).toBe('into the silence');
+});
+
+test('under a policy without blob:, eval and untyped sinks a keep alive of two seconds is kept', async ({ page }) => {
+  const response = await page.request.get('/');
+  const policy = response.headers()['content-security-policy'];
+  expect(policy).toContain("default-src 'self'");
+  expect(policy).toContain("require-trusted-types-for 'script'");
+  const server = await startBrokerServer();
+  const { violations, lost } = await page.evaluate(async (url) => {
+    const violations: string[] = [];
+    document.addEventListener('securitypolicyviolation', (event) => violations.push(event.violatedDirective));
+    const client = mqtide.createClient({ url, keepAliveSeconds: 2 });
+    let lost = 0;
+    client.on('disconnection', () => (lost += 1));
+    await client.start();
+    await new Promise((resolve) => setTimeout(resolve, 7_000));
+    await client.stop();
+    return { violations, lost };
+  }, server.url);
+  await server.close();
+  expect(violations).toEqual([]);
+  expect(lost).toBe(0);
+  const pings = server.broker.received('pingreq').length;
+  expect(pings).toBeGreaterThanOrEqual(5);
+  expect(pings).toBeLessThanOrEqual(8);
 });

@@ -79,3 +79,59 @@ test('MQTT 5.0: stop({ reasonCode: 4 }) has the will published', async ({ page, 
   );
   expect(Buffer.from((await witness.next()).payload).toString()).toBe('with will');
 });
+
+test('MQTT 5.0: a will comes with its properties after its delay, and not at all when the session goes on before', async ({
+  page,
+  broker,
+  topic,
+  networkTo,
+}) => {
+  const network = await networkTo(broker.url);
+  const run = await page.evaluateHandle(
+    async ({ direct, through, topic }) => {
+      const witness = mqtide.createClient({ url: direct });
+      const seen: { at: number; text: string; properties: object }[] = [];
+      await witness.start();
+      await witness.subscribe(topic, { qos: 1 }, (message) =>
+        seen.push({ at: performance.now(), text: message.text(), properties: { ...message.properties } }),
+      );
+      const doomed = mqtide.createClient({
+        url: through,
+        reconnect: { minDelayMs: 100, maxDelayMs: 200 },
+        will: {
+          topic,
+          payload: 'gone',
+          qos: 1,
+          properties: {
+            willDelayInterval: 2,
+            contentType: 'text/plain',
+            responseTopic: `${topic}/reply`,
+            userProperties: [['a', '1']],
+          },
+        },
+      });
+      await doomed.start();
+      return { witness, doomed, seen };
+    },
+    { direct: broker.url, through: network.url, topic },
+  );
+  const connected = (): Promise<string> => run.evaluate(({ doomed }) => doomed.state.status);
+  // Back within the delay.
+  network.cut();
+  await expect.poll(connected).not.toBe('connected');
+  network.restore();
+  await expect.poll(connected).toBe('connected');
+  await page.waitForTimeout(3_500);
+  expect(await run.evaluate(({ seen }) => seen)).toEqual([]);
+
+  const cutAt = await page.evaluate(() => performance.now());
+  network.cut();
+  await expect.poll(() => run.evaluate(({ seen }) => seen.length), { timeout: 10_000 }).toBe(1);
+  const [will] = await run.evaluate(({ seen }) => seen);
+  expect(will).toMatchObject({
+    text: 'gone',
+    properties: { contentType: 'text/plain', responseTopic: `${topic}/reply`, userProperties: [['a', '1']] },
+  });
+  expect((will?.at ?? 0) - cutAt).toBeGreaterThan(1_000);
+  await run.evaluate(({ witness, doomed }) => Promise.all([witness.stop(), doomed.stop()]));
+});

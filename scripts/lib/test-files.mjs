@@ -1,4 +1,4 @@
-// Every test of the repository, with its text.
+// Every test of the repository, and what helps tests, where tables have parts of their names; with its text.
 import { readFileSync, readdirSync } from 'node:fs';
 import { inRoot } from './workspace.mjs';
 
@@ -8,7 +8,7 @@ export function testFiles() {
   for (const folder of ['packages', 'apps', 'e2e']) {
     for (const entry of readdirSync(inRoot(folder), { recursive: true, encoding: 'utf8' })) {
       const path = `${folder}/${entry}`;
-      if (/\.(test|spec)\.ts$/.test(path) && !path.includes('node_modules'))
+      if (/\.(test|spec|test-helpers)\.ts$/.test(path) && !path.includes('node_modules'))
         found.push({ path, text: readFileSync(inRoot(path), 'utf8') });
     }
   }

@@ -65,7 +65,7 @@ afterEach(() => {
 });
 
 describe('WebSocketTransport', () => {
-  it('offers the subprotocol mqtt and nothing else [MQTT-6.0.0-3]', () => {
+  it('offers the subprotocol mqtt and nothing else [MQTT-6.0.0-3] [MQTT3-6.0.0-3]', () => {
     const { socket } = injected();
     expect([socket.url, socket.protocols]).toEqual(['wss://broker.test/mqtt?signature=s', ['mqtt']]);
   });
@@ -98,7 +98,7 @@ describe('WebSocketTransport', () => {
     expect(() => connect(new WebSocketTransport(Refusing))).toThrow(refusal);
   });
 
-  it('reports opening, frames and the end, in order', () => {
+  it('reports opening, frames and the end, in order: a WebSocket loses nothing [MQTT-4.2-1] [MQTT3-7.1.2-1]', () => {
     const { socket, heard } = injected();
     socket.open();
     socket.message(Uint8Array.of(1, 2).buffer);
@@ -112,7 +112,7 @@ describe('WebSocketTransport', () => {
     ]);
   });
 
-  it('reports a text frame [MQTT-6.0.0-1]', () => {
+  it('reports a text frame [MQTT-6.0.0-1] [MQTT3-6.0.0-1]', () => {
     const { socket, heard } = injected();
     socket.open();
     socket.message('hello');

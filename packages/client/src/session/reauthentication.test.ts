@@ -44,6 +44,18 @@ describe('re-authentication', () => {
     expect(renew(driver, 2)).toEqual([authenticate('begin')]);
   });
 
+  it('says nothing but method and data, so that there is nothing to leave out [MQTT-3.15.2-2] [MQTT-3.15.2-3]', () => {
+    const driver = online();
+    renew(driver, 1);
+    answer(driver, 1);
+    driver.receive(challenge(2));
+    for (const packet of packets(answer(driver, 3)))
+      expect(Object.keys('properties' in packet ? packet.properties : {})).toEqual([
+        'authenticationMethod',
+        'authenticationData',
+      ]);
+  });
+
   it('lets everything else go on meanwhile [SEC-4.12.1-a]', () => {
     const driver = online({ keepAliveSeconds: 10 });
     renew(driver, 1);

@@ -26,6 +26,7 @@ const STEPS = {
   harm: 3,
   stray: 2,
   tickEarly: 2,
+  hint: 1,
   stop: 0.4,
 };
 
@@ -64,6 +65,9 @@ export class Walk extends World {
         break;
       case 'tickEarly':
         this.#tickEarly();
+        break;
+      case 'hint':
+        this.tell({ type: 'hint', hint: random.pick(['awake', 'offline'] as const) });
         break;
       case 'stop':
         this.#stop();
@@ -192,6 +196,7 @@ export class Walk extends World {
     }
     if (this.session.status === 'stopping') {
       if (this.random.chance(0.5)) this.tell({ type: 'start' });
+      else this.tell({ type: 'stop', drainMs: 1_000 });
       return;
     }
     this.keepsSession = this.random.chance(0.3);
