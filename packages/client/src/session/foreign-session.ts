@@ -18,6 +18,10 @@ export class ForeignSession {
     return this.#clearing.has(packetId);
   }
 
+  get isClearingSome(): boolean {
+    return this.#clearing.size > 0;
+  }
+
   /** A cleared identifier that is not in use, if there is one. */
   take(isInUse: (packetId: number) => boolean): number | undefined {
     return [...this.#clear].find((packetId) => !isInUse(packetId));

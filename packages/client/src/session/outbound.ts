@@ -80,8 +80,10 @@ export class Outbound {
   packetIdFor({ qos }: OutgoingMessage, next: () => number | undefined): number | undefined {
     if (!this.#hasQuota()) return undefined;
     const foreign = this.#foreign;
-    if (foreign === undefined || qos < 2) return next();
+    if (foreign === undefined) return next();
     const packetId = foreign.take((each) => this.isInUse(each));
+    // QoS 1 needs none that is cleared, but does not overtake QoS 2 that waits for one.
+    if (qos < 2) return packetId === undefined && foreign.isClearingSome ? undefined : next();
     if (packetId === undefined) for (const each of foreign.toClear(next)) this.#sendPubrel(each);
     return packetId;
   }

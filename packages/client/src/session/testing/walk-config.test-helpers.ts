@@ -5,12 +5,7 @@ import type { SeededRandom } from './random.test-helpers.ts';
 /** Options such that everything happens soon. */
 export function randomConfig(random: SeededRandom): SessionConfig {
   const protocolVersion = random.pick([5, 5, 4, 'auto'] as const);
-  // A 3.1.1 client that goes on with a session it knows nothing of cannot know which identifiers are in use there.
-  const behavior = random.pick(
-    protocolVersion === 5
-      ? (['clean', 'rejoinPostSuccess', 'rejoinAlways'] as const)
-      : (['clean', 'rejoinPostSuccess'] as const),
-  );
+  const behavior = random.pick(['clean', 'rejoinPostSuccess', 'rejoinAlways'] as const);
   return config({
     protocolVersion,
     keepAliveSeconds: random.pick([10, 60]),
@@ -40,7 +35,16 @@ export function randomConfig(random: SeededRandom): SessionConfig {
       maxOperations: random.pick([3, 1_000]),
       maxBytes: random.pick([100, 1_000_000]),
       maxAgeMs: random.pick([20_000, 300_000]),
+      overflow: random.pick(['reject', 'reject', 'dropOldest', 'dropNewest'] as const),
     },
+    brokerProfile: random.chance(0.8)
+      ? {}
+      : {
+          publishesPerSecond: random.pick([0.5, 1, 5]),
+          countsReceived: random.chance(0.5),
+          bytesPerSecond: random.pick([50, 1_000]),
+          connectsPerSecond: random.pick([0.2, 1]),
+        },
     limits: { receiveMaximum: 1 + random.below(5) },
   });
 }
