@@ -63,9 +63,12 @@ test.describe('a page', { tag: '@chromium' }, () => {
     const countPings = (): number => server.broker.received('pingreq').length;
     const before = countPings();
     await sleep(75_000);
-    const ticks = await realPage.evaluate(() => (globalThis as unknown as { ticks: number[] }).ticks);
-    const late = ticks.filter((at) => at > (ticks.at(-1) ?? 0) - 60_000).length;
-    expect(late, 'timers that the browser fires within a minute').toBeLessThan(6);
+    const ticks = await realPage.evaluate(() => [
+      ...(globalThis as unknown as { ticks: number[] }).ticks,
+      performance.now(),
+    ]);
+    const gaps = ticks.slice(1).map((at, index) => at - (ticks[index] as number));
+    expect(Math.max(...gaps), 'the browser holds timers back').toBeGreaterThan(20_000);
     expect(await run.evaluate(({ seen }) => seen.lost)).toEqual([]);
     expect(countPings() - before).toBeGreaterThan(30);
     expect(server.broker.violations).toEqual([]);
