@@ -70,6 +70,13 @@ describe.each([5, 4] as const)('in version %i', (protocolVersion) => {
   });
 });
 
+it('a handler that fails does not refuse a QoS 2 message: it might come again as a new one', async () => {
+  const made = await subscribed({ acknowledge: 'afterProcessing' }, () => Promise.reject(new Error('rejected')));
+  made.server.send(reliable(1, 'a', 2));
+  await made.clock.settle();
+  expect([answers(made.server), made.unhandled.length]).toEqual([[[1, 0]], 1]);
+});
+
 describe('a message matched by several subscriptions', () => {
   it('is acknowledged when all are done', async () => {
     const { handler, finish } = slow();

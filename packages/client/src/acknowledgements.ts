@@ -106,7 +106,9 @@ export class Acknowledgements {
   readonly #onDone = (hold: Hold, reasonCode: number): void => {
     if (!this.#held.delete(hold.delivery)) return;
     if (hold === this.#head) this.#watchHead();
-    this.#engine.dispatch({ type: 'acknowledge', delivery: hold.delivery, reasonCode });
+    // A QoS 2 message that is refused is a new one if the server sends it again [MQTT-4.3.3-9]: it would come twice.
+    const said = hold.packet.qos === 1 ? reasonCode : 0;
+    this.#engine.dispatch({ type: 'acknowledge', delivery: hold.delivery, reasonCode: said });
   };
 
   #watchHead(): void {

@@ -12,7 +12,7 @@ import type { ReceivedMessage } from './message.ts';
  */
 export type OverflowPolicy = 'dropOldest' | 'dropNewest' | 'latestPerTopic' | 'error' | 'holdAcknowledgements';
 
-/** What a message is acknowledged with in MQTT 5 when it never reached the application, or the application failed. */
+/** What a QoS 1 message is acknowledged with in MQTT 5 when it never reached the application, or the application failed. */
 export const UNPROCESSED = 0x80;
 
 /** Messages that wait for the application, in order. */

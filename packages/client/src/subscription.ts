@@ -11,7 +11,7 @@ export type MessageHandler = (message: Message) => unknown;
  * - `'onDelivery'`: when the handler has been called, or the message waits in the buffer.
  * - `'afterProcessing'`: when what the handler returned has settled; with an iterator, when the next message is asked for
  *   or the loop is left. If the handler throws or rejects, the error goes to `onUnhandledError` and the message is
- *   acknowledged with reason code 0x80 (in 3.1.1, which has none, as a success): servers do not send it again.
+ *   acknowledged, QoS 1 with reason code 0x80 in MQTT 5, otherwise as a success: servers do not send it again.
  * - `'manual'`: with `message.acknowledge()`.
  *
  * With the last two the server stops when `limits.receiveMaximum` messages are unacknowledged. Acknowledgements leave in

@@ -32,6 +32,8 @@ class Walk {
   readonly #random: () => number;
   readonly #subscriptions: Subscription[] = [];
   readonly #controllers: AbortController[] = [];
+  /** Handlers that have not finished with their message. */
+  readonly #unfinished: (() => void)[] = [];
   #count = 0;
 
   constructor(seed: number, protocolVersion: 4 | 5) {
@@ -71,7 +73,11 @@ class Walk {
     broker.faults.clear();
     this.pair.isReachable = true;
     this.#watch('start', this.client.start());
-    await clock.advance(900_000);
+    // What was withheld lets more come, which may be withheld again.
+    for (let seconds = 0; seconds < 900; seconds++) {
+      this.#finish(1);
+      await clock.advance(1_000);
+    }
   }
 
   readonly #acts: readonly (readonly [() => void, weight: number])[] = [
@@ -79,6 +85,7 @@ class Walk {
     [() => this.#subscribe(), 8],
     [() => this.#unsubscribe(), 4],
     [() => this.#sendIn(), 15],
+    [() => this.#finish(this.#random()), 10],
     [() => this.#cutOff(), 6],
     [() => this.#addFault(), 4],
     [() => this.#controllers.splice(0).forEach((controller) => controller.abort('aborted')), 3],
@@ -106,8 +113,20 @@ class Walk {
       ['in/+', 1],
     ] as const)[0];
     const qos = Math.floor(this.#random() * 3) as 0 | 1 | 2;
-    const subscribed = this.client.subscribe(filter, { qos, ...this.#bounds() }, () => {
+    const [acknowledge] = this.#pick([
+      ['onDelivery', 2],
+      ['afterProcessing', 1],
+      ['manual', 1],
+    ] as const);
+    const subscribed = this.client.subscribe(filter, { qos, acknowledge, ...this.#bounds() }, (message) => {
       if (this.#random() < 0.1) throw new Error('in the handler');
+      if (acknowledge === 'onDelivery') return undefined;
+      return new Promise<void>((resolve) => {
+        this.#unfinished.push(() => {
+          message.acknowledge();
+          resolve();
+        });
+      });
     });
     this.#watch(`subscribe ${filter}`, subscribed);
     subscribed.then(
@@ -125,6 +144,15 @@ class Walk {
     this.#count += 1;
     const qos = Math.floor(this.#random() * 3) as 0 | 1 | 2;
     this.pair.broker.publish({ topic: 'in/a', payload: `${qos} ${this.#count}`, qos });
+  }
+
+  /** Some of the handlers finish, in any order. */
+  #finish(share: number): void {
+    for (const [index, finish] of [...this.#unfinished.entries()].reverse()) {
+      if (this.#random() >= share) continue;
+      this.#unfinished.splice(index, 1);
+      finish();
+    }
   }
 
   #cutOff(): void {
