@@ -1,54 +1,86 @@
 import { expect, test } from './fixtures/index.ts';
 import { VERSIONS } from './support/versions.ts';
 
-/** mosquitto has at most so many QoS 1 and 2 messages under way, whatever the client can take. */
+/** mosquitto has at most so many QoS 1 and 2 messages under way in 3.1.1. */
 const MOSQUITTO_IN_FLIGHT = 20;
 
+// With MQTT 5.0 mosquitto 2.0.11 sends its whole backlog after the first acknowledgement, whatever the Receive Maximum.
+for (const qos of [1, 2] as const) {
+  test(`MQTT 3.1.1, QoS ${qos}: withheld acknowledgements stop the broker, and let it go on in order`, async ({
+    page,
+    broker,
+    topic,
+    witnessOf,
+  }) => {
+    const witness = await witnessOf(broker.url);
+    await page.evaluate(
+      async ({ url, topic, qos }) => {
+        const client = mqtide.createClient({ url, protocolVersion: 4 });
+        await client.start();
+        const messages: import('@mqtide/client').Message[] = [];
+        await client.subscribe(topic, { qos, acknowledge: 'manual' }, (message) => messages.push(message));
+        Object.assign(window, { client, messages });
+      },
+      { url: broker.url, topic, qos },
+    );
+    const texts = (): Promise<string[]> =>
+      page.evaluate(() => {
+        const { messages } = window as unknown as { messages: import('@mqtide/client').Message[] };
+        return messages.map((message) => message.text());
+      });
+    const acknowledge = (...indexes: number[]): Promise<void> =>
+      page.evaluate((which) => {
+        const { messages } = window as unknown as { messages: import('@mqtide/client').Message[] };
+        for (const index of which) messages[index]?.acknowledge();
+      }, indexes);
+    const expected = Array.from({ length: 30 }, (_, index) => `${index}`);
+    for (const text of expected) await witness.publish(topic, text, { qos });
+    await expect.poll(texts).toHaveLength(MOSQUITTO_IN_FLIGHT);
+    // All but the first: their acknowledgements wait for it.
+    await acknowledge(...Array.from({ length: MOSQUITTO_IN_FLIGHT - 1 }, (_, index) => index + 1));
+    await witness.publish(`${topic}/other`, '', { qos: 1 });
+    expect(await texts()).toHaveLength(MOSQUITTO_IN_FLIGHT);
+    await acknowledge(0);
+    await expect.poll(texts).toEqual(expected);
+    await acknowledge(...expected.keys());
+  });
+}
+
 for (const { name, protocolVersion } of VERSIONS) {
-  for (const qos of [1, 2] as const) {
-    test(`${name}, QoS ${qos}: withheld acknowledgements stop the broker, and let it go on in order`, async ({
+  for (const qos of [1, 2] as const)
+    test(`${name}, QoS ${qos}: acknowledgements leave in the order of the messages`, async ({
       page,
       broker,
       topic,
-      witnessOf,
     }) => {
-      const inFlight = MOSQUITTO_IN_FLIGHT;
-      const witness = await witnessOf(broker.url);
-      await page.evaluate(
+      const { received, before, sent } = await page.evaluate(
         async ({ url, topic, protocolVersion, qos }) => {
           const client = mqtide.createClient({ url, protocolVersion });
           await client.start();
+          const [received, sent]: [number[], number[]] = [[], []];
+          client.on('packet', ({ packet, direction }) => {
+            if (direction === 'received' && packet.type === 'publish') received.push(packet.packetId ?? 0);
+            if (direction === 'sent' && (packet.type === 'puback' || packet.type === 'pubrec'))
+              sent.push(packet.packetId);
+          });
           const messages: import('@mqtide/client').Message[] = [];
-          const options = { qos, acknowledge: 'manual' } as const;
-          await client.subscribe(topic, options, (message) => messages.push(message));
-          Object.assign(window, { client, messages });
+          await client.subscribe(topic, { qos, acknowledge: 'manual' }, (message) => messages.push(message));
+          for (let index = 0; index < 10; index++) await client.publish(topic, `${index}`, { qos });
+          while (messages.length < 10) await new Promise((resolve) => setTimeout(resolve, 5));
+          for (const message of messages.slice(1).reverse()) message.acknowledge();
+          await client.publish(`${topic}/other`, '', { qos: 1 });
+          const before = [...sent];
+          messages[0]?.acknowledge();
+          await client.publish(`${topic}/other`, '', { qos: 1 });
+          await client.stop();
+          return { received, before, sent };
         },
         { url: broker.url, topic, protocolVersion, qos },
       );
-      const texts = (): Promise<string[]> =>
-        page.evaluate(() => {
-          const { messages } = window as unknown as { messages: import('@mqtide/client').Message[] };
-          return messages.map((message) => message.text());
-        });
-      const acknowledge = (...indexes: number[]): Promise<void> =>
-        page.evaluate((which) => {
-          const { messages } = window as unknown as { messages: import('@mqtide/client').Message[] };
-          for (const index of which) messages[index]?.acknowledge();
-        }, indexes);
-      const expected = Array.from({ length: 30 }, (_, index) => `${index}`);
-      for (const text of expected) await witness.publish(topic, text, { qos });
-      await expect.poll(texts).toHaveLength(inFlight);
-      // All but the first: their acknowledgements wait for it.
-      await acknowledge(...Array.from({ length: inFlight - 1 }, (_, index) => index + 1));
-      await witness.publish(`${topic}/other`, '', { qos: 1 });
-      expect(await texts()).toHaveLength(inFlight);
-      await acknowledge(0);
-      await expect.poll(texts).toHaveLength(Math.min(30, 2 * inFlight));
-      await acknowledge(...expected.keys());
-      for (let seen = 0; seen < 30; seen = (await texts()).length) await acknowledge(...expected.keys());
-      expect(await texts()).toEqual(expected);
+      expect(received).toHaveLength(10);
+      expect(before).toEqual([]);
+      expect(sent).toEqual(received);
     });
-  }
 
   test(`${name}: with afterProcessing slow handlers slow the broker down, and nothing is lost`, async ({
     page,
@@ -89,7 +121,7 @@ for (const { name, protocolVersion } of VERSIONS) {
     );
     await published;
     expect(processed).toEqual(Array.from({ length: 60 }, (_, index) => `${index}`));
-    expect(mostAtATime).toBeLessThanOrEqual(MOSQUITTO_IN_FLIGHT);
+    if (protocolVersion === 4) expect(mostAtATime).toBeLessThanOrEqual(MOSQUITTO_IN_FLIGHT);
     expect(mostAtATime).toBeGreaterThan(1);
   });
 }
