@@ -158,6 +158,16 @@ describe('the Receive Maximum of the client', () => {
     ]);
   });
 
+  it('is given up for a server that does not keep to it: the same does not happen on each connection', () => {
+    const driver = limited(2);
+    for (const packetId of [1, 2, 3]) driver.receive(publish(packetId));
+    driver.pass(1_000);
+    expect(packets(driver.opened())[0]).toMatchObject({ properties: { receiveMaximum: 65_535 } });
+    driver.receive(resumed());
+    const again = [1, 2, 3, 4].flatMap((packetId) => driver.receive(publish(packetId, { duplicate: true })));
+    expect(again.map((action) => Object.keys(action)[0])).toEqual(['deliver', 'deliver', 'deliver', 'deliver']);
+  });
+
   it('counts until PUBACK, until PUBCOMP, and until a PUBREC that refuses', () => {
     const driver = limited(1);
     driver.receive(publish(1));

@@ -33,12 +33,15 @@ export class Handshake {
   readonly #resumption: Resumption;
   /** That of the server, once it has assigned one [MQTT-3.1.3-7]. */
   #clientId: string | undefined;
+  /** What to tell the server in CONNECT. */
+  receiveMaximum: number;
   #version: ProtocolVersion;
   /** With 'auto': no connection has succeeded yet, so either version may be the right one. */
   #versionOpen: boolean;
 
   constructor(config: SessionConfig) {
     this.#config = config;
+    this.receiveMaximum = config.limits.receiveMaximum;
     this.#resumption = new Resumption(config);
     this.#version = config.protocolVersion === 'auto' ? 5 : config.protocolVersion;
     this.#versionOpen = config.protocolVersion === 'auto';
@@ -153,7 +156,7 @@ export class Handshake {
     return {
       ...connectProperties,
       ...(expirySeconds > 0 && { sessionExpiryInterval: expirySeconds }),
-      receiveMaximum: limits.receiveMaximum,
+      receiveMaximum: this.receiveMaximum,
       maximumPacketSize: limits.maximumPacketSize,
       ...(topicAliasing.inboundMaximum > 0 && { topicAliasMaximum: topicAliasing.inboundMaximum }),
       ...defined({ authenticationMethod, authenticationData }),

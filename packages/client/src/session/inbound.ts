@@ -22,8 +22,9 @@ interface Reception {
 
 export class Inbound {
   readonly #turn: Turn;
-  readonly #receiveMaximum: number;
   #lastDelivery = 0;
+  /** What was told to the server. */
+  receiveMaximum: number;
   // Valid for the session: QoS 2 identifiers until their PUBREL [MQTT-4.3.3-10], and what the application still has.
   readonly #exactlyOnce = new IdMap<Reception>();
   readonly #delivered = new IdMap<Reception>();
@@ -36,7 +37,7 @@ export class Inbound {
 
   constructor(turn: Turn, receiveMaximum: number) {
     this.#turn = turn;
-    this.#receiveMaximum = receiveMaximum;
+    this.receiveMaximum = receiveMaximum;
   }
 
   /** Whether there are QoS 2 messages that the server will release. */
@@ -89,7 +90,7 @@ export class Inbound {
     }
     if (this.#version === 5) {
       this.#window.set(packetId, true);
-      if (this.#window.size > this.#receiveMaximum) return 0x93;
+      if (this.#window.size > this.receiveMaximum) return 0x93;
     }
     const known = qos === 2 ? this.#exactlyOnce.get(packetId) : undefined;
     if (known !== undefined) {

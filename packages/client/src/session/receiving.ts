@@ -24,6 +24,8 @@ interface Parts {
   readonly outlet: Outlet;
 }
 
+/** The largest Receive Maximum there is. */
+const UNLIMITED = 65_535;
 const TOO_MANY = 'more QoS 1 and 2 messages at a time than `receiveMaximum`';
 
 export class Receiving {
@@ -45,6 +47,8 @@ export class Receiving {
         this.#parts.outlet.received();
         const resolved = this.#parts.inboundAliases.resolve(packet);
         const reasonCode = typeof resolved === 'number' ? resolved : this.#parts.inbound.onPublish(resolved);
+        // A server that does not keep to it would do the same on every connection: the next one has no limit.
+        if (reasonCode === 0x93) this.#parts.handshake.receiveMaximum = this.#parts.inbound.receiveMaximum = UNLIMITED;
         if (reasonCode !== undefined)
           this.#parts.lifecycle.violated(
             reasonCode,
