@@ -164,8 +164,8 @@ describe('the Receive Maximum of the client', () => {
     driver.pass(1_000);
     expect(packets(driver.opened())[0]).toMatchObject({ properties: { receiveMaximum: 65_535 } });
     driver.receive(resumed());
-    const again = [1, 2, 3, 4].flatMap((packetId) => driver.receive(publish(packetId, { duplicate: true })));
-    expect(again.map((action) => Object.keys(action)[0])).toEqual(['deliver', 'deliver', 'deliver', 'deliver']);
+    const done = [1, 2, 3, 4].flatMap((packetId) => driver.receive(publish(packetId, again)));
+    expect(done.map((action) => Object.keys(action)[0])).toEqual(['deliver', 'deliver', 'deliver', 'deliver']);
   });
 
   it('counts until PUBACK, until PUBCOMP, and until a PUBREC that refuses', () => {
