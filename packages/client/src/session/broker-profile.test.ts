@@ -243,3 +243,10 @@ it('filtersPerSubscribe holds for renewals', () => {
   }
   expect(types(driver.reconnect(connack()))).toEqual(['subscribe', 'subscribe']);
 });
+
+it('a stop that drains lets out what is paced, and then says good-bye', () => {
+  const driver = connected({ brokerProfile: { publishesPerSecond: 2 } });
+  for (let op = 1; op <= 6; op++) driver.publish(op, { qos: 0 });
+  driver.stop({ drainMs: 10_000 });
+  expect(types(driver.pass(2_500))).toEqual(['publish', 'publish', 'publish', 'publish', 'disconnect']);
+});
