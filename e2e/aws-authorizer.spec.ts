@@ -16,7 +16,7 @@ const answer = { isAuthenticated: true, principalId: 'someone', policyDocuments 
 for (const { name, protocolVersion } of VERSIONS) {
   for (const placement of ['username', 'query'] as const) {
     test(`${name}: a signed token in the ${placement}`, async ({ page, cloud }) => {
-      await cloud.admin('switches', { connectAttributesNeeded: false, refusedConnect311: 5 });
+      await cloud.admin('switches', { refusedConnect311: 5 });
       await cloud.admin('authorizers', {
         name: 'gate keeper',
         tokenKeyName: 'my key',
@@ -93,7 +93,6 @@ for (const { name, protocolVersion } of VERSIONS) {
     cloud,
   }) => {
     await cloud.admin('authorizers', { name: 'gate', answers: [{ username: 'u', password: 'fresh', answer }] });
-    await cloud.admin('switches', { connectAttributesNeeded: false });
     const codes = await page.evaluate(
       async ({ endpoint, protocolVersion }) => {
         const codes: string[] = [];
@@ -126,7 +125,6 @@ test('what an authorizer says about the end of a connection', async ({ page, clo
     name: 'brief',
     answers: [{ answer: { ...answer, disconnectAfterInSeconds: 1.2 } }],
   });
-  await cloud.admin('switches', { connectAttributesNeeded: false });
   const reasonCode = await page.evaluate(async (endpoint) => {
     const client = mqtide.createClient({
       ...mqtideAws.awsCustomAuthorizer({ endpoint, authorizerName: 'brief' }),

@@ -16,8 +16,6 @@ function addGardener({ emulator: { cloud } }: EmulatedCloud) {
       ],
     },
   ]);
-  // As policies are mostly written: they do not name the attributes of CONNECT.
-  cloud.switches.connectAttributesNeeded = false;
   return credentials;
 }
 

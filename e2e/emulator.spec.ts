@@ -69,12 +69,12 @@ for (const { name, protocolVersion } of VERSIONS) {
         ],
       },
     ]);
-    cloud.emulator.cloud.switches.connectTooSoon = 'accept';
+    Object.assign(cloud.emulator.cloud.switches, { connectTooSoon: 'accept', connectAttributesNeeded: true });
     const url = (): string =>
       signedUrl({ host: cloud.host, accessKeyId: 'AKIAI44QH8DHBEXAMPLE', secretAccessKey: 'secret' });
     const connect = (fields = {}) => HandClient.connect(url(), { protocolVersion, clientId: 'me', ...fields });
 
-    // A persistent session and a will need a statement that names them.
+    // A persistent session and a will can need a statement that names them.
     for (const fields of [
       { cleanStart: false },
       { will: { topic: 'open/will', payload: new Uint8Array(), qos: 0, retain: false } },

@@ -6,6 +6,7 @@ import { onShutdown } from './lib/processes.mjs';
 
 const BROKER_PORT = 9001;
 const PAGE_PORT = 5173;
+const EMULATOR_PORT = 8883;
 
 /** What was started, the last first. @type {(() => Promise<void>)[]} */
 const running = [];
@@ -16,9 +17,16 @@ try {
   // Only now: these import what was installed.
   const { startBroker } = await import('./broker/index.mjs');
   const { startDashboard } = await import('./lib/dashboard.mjs');
+  const { findMosquitto } = await import('./broker/mosquitto.mjs');
+  const { startEmulator } = await import('./lib/emulator.mjs');
 
   const broker = await startBroker(await portFor('broker', BROKER_PORT));
   running.unshift(() => broker.dispose());
+  const aws =
+    findMosquitto() === undefined
+      ? undefined
+      : await startEmulator({ port: await portFor('emulator of AWS IoT', EMULATOR_PORT) });
+  if (aws !== undefined) running.unshift(() => aws.dispose());
   const page = await startDashboard({
     port: await portFor('page', PAGE_PORT),
     development: process.argv.includes('--dev'),
@@ -31,6 +39,7 @@ try {
       ${page.url}?url=${broker.url}
 
   Broker: ${broker.description}.
+  ${aws ? `AWS IoT, emulated: ${aws.emulator.httpUrl}/admin/` : 'AWS IoT is not emulated: that needs mosquitto on this machine.'}
   Ctrl-C stops everything.
 `);
   await broker.ended;

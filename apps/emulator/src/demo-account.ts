@@ -24,19 +24,10 @@ const ACCOUNT: DemoAccount = {
   password: 'demo',
 };
 
-/** Allows whatever IoT Core's data plane knows, persistent sessions and wills among it. */
+/** Allows whatever IoT Core's data plane knows. */
 const EVERYTHING = {
   Version: '2012-10-17',
-  Statement: [
-    {
-      Effect: 'Allow',
-      Action: 'iot:*',
-      Resource: '*',
-      Condition: {
-        'ForAllValues:StringEquals': { 'iot:ConnectAttributes': ['PersistentConnect', 'LastWill'] },
-      },
-    },
-  ],
+  Statement: [{ Effect: 'Allow', Action: 'iot:*', Resource: '*' }],
 } as const;
 
 /** Fills an emulator with an account in which everybody may do everything. */

@@ -33,7 +33,10 @@ export interface Switches {
   shareResource: 'whole' | 'filter';
   /** Whether messages are delivered where a policy lacks `iot:Receive`. @default false */
   deliverWithoutReceive: boolean;
-  /** Whether a persistent session or a will needs an `Allow` that names it in `iot:ConnectAttributes`. @default true */
+  /**
+   * Whether a persistent session or a will needs an `Allow` that names it in `iot:ConnectAttributes`. AWS's examples show
+   * an `Allow` without a condition that covers every attribute. @default false
+   */
   connectAttributesNeeded: boolean;
   /** Whether a SUBSCRIBE with a wildcard for the format of a command closes the connection. @default true */
   wildcardFormatCloses: boolean;
@@ -76,7 +79,7 @@ export const SWITCHES: Readonly<Switches> = {
   lifetimeEnd: 0x87,
   shareResource: 'whole',
   deliverWithoutReceive: false,
-  connectAttributesNeeded: true,
+  connectAttributesNeeded: false,
   wildcardFormatCloses: true,
   firstShadowVersion: 1,
   keepEmptyObjects: true,
