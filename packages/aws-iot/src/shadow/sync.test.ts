@@ -248,6 +248,15 @@ describe('an update of a copy', () => {
     expect(service.state.desired).toEqual({ level: 11 });
   });
 
+  it('of two copies that make the shadow at once loses neither', async () => {
+    const copies = [(await sync()).copy, (await sync()).copy];
+    const count = ({ state }: { state: { desired?: State } }) => ({
+      desired: { level: (state.desired?.level ?? 0) + 1 },
+    });
+    await Promise.all(copies.map((copy) => copy.update(count)));
+    expect(service.state.desired).toEqual({ level: 2 });
+  });
+
   it('asks `merge` after a conflict', async () => {
     service.update({ desired: { level: 1 } });
     const { copy } = await sync({

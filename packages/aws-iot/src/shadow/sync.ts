@@ -5,7 +5,7 @@ import type { RequestOptions } from '../request.ts';
 import { watchConnection } from '../watch-connection.ts';
 import { Follower, type ShadowVersion, type Step } from './follower.ts';
 import type { Shadow } from './shadow.ts';
-import type { ShadowChange, ShadowDelta, UpdateShadowRequest } from './types.ts';
+import type { ShadowChange, ShadowDelta, StatePatch, UpdateShadowRequest } from './types.ts';
 
 /** A change of a shadow's state. */
 export type ShadowPatch<State extends object> = UpdateShadowRequest<State>['state'];
@@ -129,6 +129,11 @@ export async function syncShadow<State extends object>(
 
   const updateNow: ShadowCopy<State>['update'] = async (change, options = {}) => {
     const isFunction = typeof change === 'function';
+    // There is no version to name before a shadow exists, and two who make it at once would not notice each other.
+    if (isFunction && follower.current.version === 0) {
+      apply(follower.onUpdated(await shadow.update({ desired: {} as StatePatch<State> }, options)));
+      if (follower.current.version === 0) await fetchNow(options);
+    }
     let patch = isFunction ? change(follower.current) : change;
     for (let conflicts = 1; patch !== undefined; conflicts++) {
       const { version } = follower.current;
