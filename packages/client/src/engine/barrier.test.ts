@@ -94,6 +94,13 @@ describe('the barrier of the store', () => {
     expect(store.records('c')).toEqual([{ key: 'there', value: 2 }]);
   });
 
+  it('lets CONNECT pass, since nothing may leave before it [MQTT-3.1.0-1]', async () => {
+    const { done, tell } = await held();
+    const connect = send({ type: 'connect', protocolVersion: 5, clientId: 'c', cleanStart: true, keepAliveSeconds: 0 });
+    tell(put('a'), connect, send({ type: 'disconnect', reasonCode: 0 }));
+    expect(done).toEqual([connect, send({ type: 'disconnect', reasonCode: 0 })]);
+  });
+
   it('lets PINGREQ, DISCONNECT and the end of the connection pass, and nothing else', async () => {
     const { done, tell } = await held();
     tell(put('a'), send({ type: 'pingreq' }), send(puback(1)), send({ type: 'disconnect', reasonCode: 0 }), hangUp);
@@ -119,6 +126,13 @@ describe('the barrier of the store', () => {
       { do: 'settle', op: 8 },
       { do: 'dial' },
     ]);
+  });
+
+  it('dials no connection that was given up meanwhile', async () => {
+    const { done, tell, answer } = await held();
+    tell(put('a'), { do: 'dial', attempt: 1, version: 5 }, hangUp, settle(1));
+    await answer();
+    expect(done).toEqual([hangUp, settle(1)]);
   });
 
   it('opens the store, and tells what is in it before anything else', async () => {

@@ -1,10 +1,11 @@
 /*
  * The store as a barrier. Actions wait in one line while something before them is not durable yet. A transaction takes
  * every `store` that is in line when it begins: what is stored has been decided already, so it may be durable before its
- * turn, and what stands behind it still waits. Only PINGREQ, `hangUp` and the DISCONNECT before it pass.
+ * turn, and what stands behind it still waits. Only CONNECT, PINGREQ, DISCONNECT and `hangUp` pass.
  *
  * A store that fails, or does not answer, is given up: the line moves on, and the session is told.
  */
+import type { Packet } from '@mqtide/codec';
 import type { Clock } from '../io/clock.ts';
 import type { SessionStore, StoreChanges, StoredRecord, StoredSession } from '../io/session-store.ts';
 import type { Action } from '../session/events.ts';
@@ -55,7 +56,7 @@ export class Barrier {
   holds(action: Action): boolean {
     const isFirst = this.#line.length === 0;
     if (passes(action) || (isFirst && !isStoreAction(action))) {
-      if (action.do === 'hangUp') this.#line = this.#line.map(unsent);
+      if (action.do === 'hangUp') this.#line = this.#line.filter(isOfAnyConnection).map(unsent);
       return false;
     }
     this.#line.push(action);
@@ -140,9 +141,14 @@ export class Barrier {
 const isStoreAction = (action: Action): action is StoreAction =>
   action.do === 'store' || action.do === 'openStore' || action.do === 'closeStore';
 
+/** What says nothing of messages: the first packet of a connection, the last, and what keeps it alive. */
+const PASSES: ReadonlySet<Packet['type']> = new Set(['connect', 'pingreq', 'disconnect'] as const);
+
 const passes = (action: Action): boolean =>
-  action.do === 'hangUp' ||
-  (action.do === 'send' && (action.packet.type === 'pingreq' || action.packet.type === 'disconnect'));
+  action.do === 'hangUp' || (action.do === 'send' && PASSES.has(action.packet.type));
+
+/** An attempt that is given up before it began does not begin. */
+const isOfAnyConnection = ({ do: name }: Action): boolean => name !== 'dial' && name !== 'authenticate';
 
 /** What has not left before the connection is closed does not leave: with the next one it has no place. */
 const unsent = (action: Action): Action => {

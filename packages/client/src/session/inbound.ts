@@ -18,6 +18,8 @@ interface Reception {
   readonly delivery: number;
   /** Set when the application is done. */
   reasonCode: number | undefined;
+  /** Whether an earlier page received it. */
+  readonly isRestored?: true;
 }
 
 export class Inbound {
@@ -65,7 +67,8 @@ export class Inbound {
   restore({ receptions }: Journal): void {
     for (const [delivery, { packetId, packet, isReleased }] of receptions) {
       this.#lastDelivery = Math.max(this.#lastDelivery, delivery);
-      const reception: Reception = { packetId, qos: 2, delivery, reasonCode: packet === undefined ? 0 : undefined };
+      const reasonCode = packet === undefined ? 0 : undefined;
+      const reception: Reception = { packetId, qos: 2, delivery, reasonCode, isRestored: true };
       if (!isReleased) this.#exactlyOnce.set(packetId, reception);
       if (packet === undefined) continue;
       this.#delivered.set(delivery, reception);
@@ -92,7 +95,12 @@ export class Inbound {
       this.#window.set(packetId, true);
       if (this.#window.size > this.receiveMaximum) return 0x93;
     }
-    const known = qos === 2 ? this.#exactlyOnce.get(packetId) : undefined;
+    let known = qos === 2 ? this.#exactlyOnce.get(packetId) : undefined;
+    if (known?.isRestored && !packet.duplicate) {
+      // A first transmission: the server had begun a new session before the last page could store that.
+      this.#turn.journal?.released(known.delivery);
+      known = undefined;
+    }
     if (known !== undefined) {
       this.#answerAgain(known);
       return undefined;

@@ -57,6 +57,15 @@ describe('what an earlier page left', () => {
     expect(driver.receive(publish2(9))).toContainEqual(deliver(6, publish2(9)));
   });
 
+  it('is not taken for a message of a session that the server began before the last page could store that', () => {
+    const driver = online(left, resumed());
+    expect(driver.receive(publish2(8))).toEqual([
+      store('r5'),
+      store('r6', { packetId: 8, packet: publish2(8) }),
+      deliver(6, publish2(8)),
+    ]);
+  });
+
   it('is treated as `onLost` says when the server has lost the session; what it had delivered is still to be processed', () => {
     const driver = opened(left);
     driver.opened();

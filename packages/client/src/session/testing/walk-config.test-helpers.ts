@@ -8,6 +8,7 @@ export function randomConfig(random: SeededRandom): SessionConfig {
   const behavior = random.pick(['clean', 'rejoinPostSuccess', 'rejoinAlways'] as const);
   return config({
     protocolVersion,
+    isDurable: random.chance(0.6),
     keepAliveSeconds: random.pick([10, 60]),
     connectTimeoutMs: random.pick([2_000, 15_000]),
     pingTimeoutMs: random.pick([2_000, 20_000]),

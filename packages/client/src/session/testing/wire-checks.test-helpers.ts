@@ -3,6 +3,7 @@
  * its own books and throws at the first thing that is wrong.
  */
 import { type Packet, type ProtocolVersion, type PublishPacket, encode } from '@mqtide/codec';
+import type { Journal } from '../journal.ts';
 import type { NegotiatedSettings } from '../settings.ts';
 
 interface Transmitted {
@@ -61,6 +62,23 @@ export class WireChecks {
       if (!message.isReleased && message.qos > maximumQoS) message.mayBeGone = true;
     }
     this.#toResend = [...this.#messages].filter(([, message]) => !message.isReleased).map(([packetId]) => packetId);
+  }
+
+  /** The page before is gone: what goes on is what it stored. */
+  restored(publishes: Journal['publishes'], receptions: Journal['receptions']): void {
+    this.forgotten();
+    this.#requests.clear();
+    this.#arrivals = [];
+    this.#toResend = [];
+    // What was decided and not stored never left.
+    this.#lastOp = 0;
+    for (const [, { message, packetId, received }] of publishes) {
+      const id = packetId ?? 0;
+      const { topic = '', qos = 2 } = message ?? {};
+      const isReleased = received !== undefined;
+      if (id > 0) this.#messages.set(id, { topic, qos, isReleased, isOnThisConnection: false, mayBeGone: false });
+    }
+    for (const [, { packetId, isReleased }] of receptions) if (isReleased !== true) this.#delivered.add(packetId);
   }
 
   /** Both sides, or the client alone, forget the session. */
@@ -143,6 +161,8 @@ export class WireChecks {
       case 'publish': {
         const { qos, packetId = 0 } = packet;
         const answer = qos === 1 ? 'puback' : 'pubrec';
+        // A new message, whatever the identifier was used for in a session that the page before did not see end.
+        if (!packet.duplicate) this.#delivered.delete(packetId);
         // A repetition that comes before the answer has one answer with it.
         const isOpen = this.#arrivals.some((each) => each.answer === 'pubrec' && each.packetId === packetId);
         if (qos > 0 && !(qos === 2 && isOpen)) this.#arrivals.push({ packetId, answer });
