@@ -8,7 +8,8 @@ export function randomConfig(random: SeededRandom): SessionConfig {
   const behavior = random.pick(['clean', 'rejoinPostSuccess', 'rejoinAlways'] as const);
   return config({
     protocolVersion,
-    isDurable: random.chance(0.6),
+    // A page that has lost its store cannot know which identifiers such a session has in use.
+    isDurable: random.chance(0.6) && !(protocolVersion !== 5 && behavior === 'rejoinAlways'),
     keepAliveSeconds: random.pick([10, 60]),
     connectTimeoutMs: random.pick([2_000, 15_000]),
     pingTimeoutMs: random.pick([2_000, 20_000]),

@@ -76,7 +76,8 @@ export class WireChecks {
       const id = packetId ?? 0;
       const { topic = '', qos = 2 } = message ?? {};
       const isReleased = received !== undefined;
-      if (id > 0) this.#messages.set(id, { topic, qos, isReleased, isOnThisConnection: false, mayBeGone: false });
+      if (id > 0)
+        this.#messages.set(id, { topic, qos, isReleased, isOnThisConnection: false, mayBeGone: false, timesResent: 0 });
     }
     for (const [, { packetId, isReleased }] of receptions) if (isReleased !== true) this.#delivered.add(packetId);
   }

@@ -205,7 +205,10 @@ export abstract class World {
       if (!this.unprocessed.delete(topic)) throw new Error(`${topic} is delivered again, but was processed`);
     } else {
       this.wire.delivered(packet);
-      if (packet.qos === 2 && this.entered.has(topic)) throw new Error(`${topic} is delivered twice`);
+      const { protocolVersion, session } = this.config;
+      // In 3.1.1 a client may go on with a session that it knows nothing of.
+      const knows = protocolVersion === 5 || session.behavior !== 'rejoinAlways';
+      if (knows && packet.qos === 2 && this.entered.has(topic)) throw new Error(`${topic} is delivered twice`);
     }
     this.delivered.add(topic);
     if (packet.qos === 2) this.entered.set(topic, delivery);
