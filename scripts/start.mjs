@@ -1,4 +1,5 @@
-// `npm start`: installs what is missing, builds the dashboard, starts a broker and prints one URL.
+// `npm start`: installs what is missing, builds the dashboard, starts a broker and a stand-in for AWS IoT Core, and prints
+// one URL.
 // `pnpm dev`: the same with Vite's development server, which shows every change at once.
 import { installDependencies } from './lib/install.mjs';
 import { preferredPort } from './lib/ports.mjs';
@@ -16,20 +17,26 @@ try {
   await installDependencies();
   // Only now: these import what was installed.
   const { startBroker } = await import('./broker/index.mjs');
-  const { startDashboard } = await import('./lib/dashboard.mjs');
   const { findMosquitto } = await import('./broker/mosquitto.mjs');
+  const { startDashboard } = await import('./lib/dashboard.mjs');
   const { startEmulator } = await import('./lib/emulator.mjs');
 
   const broker = await startBroker(await portFor('broker', BROKER_PORT));
   running.unshift(() => broker.dispose());
-  const aws =
-    findMosquitto() === undefined
-      ? undefined
-      : await startEmulator({ port: await portFor('emulator of AWS IoT', EMULATOR_PORT) });
-  if (aws !== undefined) running.unshift(() => aws.dispose());
+  /** @type {{ aws?: object, awsProblem?: string, admin?: string }} */
+  let local = { awsProblem: 'The presets for AWS need mosquitto, which is not on this machine.' };
+  if (findMosquitto() !== undefined) {
+    const { emulator, account, dispose } = await startEmulator({ port: await portFor('AWS emulator', EMULATOR_PORT) });
+    running.unshift(dispose);
+    local = {
+      aws: { ...account, endpoint: emulator.endpoint, region: emulator.cloud.region },
+      admin: `${emulator.httpUrl}/admin/`,
+    };
+  }
   const page = await startDashboard({
     port: await portFor('page', PAGE_PORT),
     development: process.argv.includes('--dev'),
+    local,
   });
   running.unshift(() => page.close());
 
@@ -39,7 +46,7 @@ try {
       ${page.url}?url=${broker.url}
 
   Broker: ${broker.description}.
-  ${aws ? `AWS IoT, emulated: ${aws.emulator.httpUrl}/admin/` : 'AWS IoT is not emulated: that needs mosquitto on this machine.'}
+  AWS IoT Core: ${local.aws === undefined ? local.awsProblem : `emulated, ${local.admin}; choose it as “Server” on the page.`}
   Ctrl-C stops everything.
 `);
   await broker.ended;

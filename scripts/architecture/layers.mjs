@@ -103,7 +103,7 @@ export const LAYERS = [
     layers: [],
     packages: ['@mqtide/codec', 'ws', 'node:*'],
   },
-  { name: 'dashboard', paths: ['apps/dashboard/src/'], layers: [], packages: ['@mqtide/client'] },
+  { name: 'dashboard', paths: ['apps/dashboard/src/'], layers: [], packages: ['@mqtide/client', '@mqtide/client/aws'] },
   {
     name: 'e2e',
     paths: ['e2e/'],

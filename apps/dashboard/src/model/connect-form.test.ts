@@ -37,6 +37,21 @@ describe('checkConnectForm', () => {
   });
 });
 
+describe('with a preset', () => {
+  const preset = {
+    id: 'cloud',
+    label: 'Cloud',
+    explanation: 'It has an address.',
+    options: () => ({ url: 'wss://cloud.example/' }),
+  };
+
+  it('the address, the user name and the password are not looked at, and not sent', () => {
+    const form = { ...FORM, url: '', protocol: '4', password: 'typed before', clientId: 'c1' };
+    expect(checkConnectForm(form, preset)).toEqual({});
+    expect(clientOptions(form, preset)).toMatchObject({ url: 'wss://cloud.example/', credentials: {}, clientId: 'c1' });
+  });
+});
+
 describe('clientOptions', () => {
   it('leaves to the client what is left empty', () => {
     expect(clientOptions(FORM)).toEqual({

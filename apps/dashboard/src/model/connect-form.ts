@@ -1,6 +1,7 @@
 import type { ClientOptions } from '@mqtide/client';
 import { addressProblem } from './address.ts';
 import type { FieldProblems } from './field-problems.ts';
+import type { Preset } from './presets.ts';
 
 /** What the connect form holds, as its fields hold it. */
 export interface ConnectForm {
@@ -16,10 +17,10 @@ export interface ConnectForm {
   readonly session: string;
 }
 
-/** Finds what can be known to be wrong before anything is sent. */
-export function checkConnectForm(form: ConnectForm): FieldProblems<keyof ConnectForm> {
-  const url = addressProblem(form.url);
-  const needsUsername = form.protocol === '4' && form.password !== '' && form.username === '';
+/** Finds what can be known to be wrong before anything is sent. A preset has an address of its own. */
+export function checkConnectForm(form: ConnectForm, preset?: Preset): FieldProblems<keyof ConnectForm> {
+  const url = preset === undefined ? addressProblem(form.url) : undefined;
+  const needsUsername = preset === undefined && form.protocol === '4' && form.password !== '' && form.username === '';
   return {
     ...(url !== undefined && { url }),
     ...(!isKeepAlive(form.keepAliveSeconds) && {
@@ -30,7 +31,7 @@ export function checkConnectForm(form: ConnectForm): FieldProblems<keyof Connect
 }
 
 /** The options of a client for a form without problems. What is left empty keeps the client's default. */
-export function clientOptions(form: ConnectForm): ClientOptions {
+export function clientOptions(form: ConnectForm, preset?: Preset): ClientOptions {
   const { url, username, password, clientId } = form;
   return {
     url: url.trim(),
@@ -40,6 +41,7 @@ export function clientOptions(form: ConnectForm): ClientOptions {
     keepAliveSeconds: Number(form.keepAliveSeconds),
     // To rejoin is the client's default, except in 3.1.1 without a client id, where nothing could be rejoined.
     ...(form.session === 'clean' && { session: { behavior: 'clean' } }),
+    ...(preset !== undefined && { credentials: {}, ...preset.options() }),
   };
 }
 

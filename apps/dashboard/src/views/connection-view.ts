@@ -8,6 +8,7 @@ import { type ConnectionSnapshot, isActive } from '../model/status.ts';
 import { byId, element } from '../ui/element.ts';
 import { Field, showProblems } from '../ui/field.ts';
 import { problemParts } from '../ui/prose.ts';
+import type { PresetsView } from './presets-view.ts';
 
 /** What the button does, by what it says. */
 const BUTTON: Readonly<Partial<Record<ConnectionSnapshot['status'], string>>> = {
@@ -20,6 +21,7 @@ const BUTTON: Readonly<Partial<Record<ConnectionSnapshot['status'], string>>> = 
 /** The connect form; while there is a connection, or attempts to get one, what was agreed on. */
 export class ConnectionView {
   readonly #connection: Connection;
+  readonly #presets: PresetsView;
   readonly #fields: Readonly<Record<keyof ConnectForm, Field>> = {
     url: new Field('url', HTMLInputElement),
     username: new Field('username', HTMLInputElement),
@@ -40,8 +42,9 @@ export class ConnectionView {
   readonly #facts = byId('negotiated-facts', HTMLElement);
   #wasActive = false;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, presets: PresetsView) {
     this.#connection = connection;
+    this.#presets = presets;
   }
 
   /** Shows it from now on. */
@@ -65,11 +68,12 @@ export class ConnectionView {
     this.#takeApart();
     this.#formProblem.hidden = true;
     const form = this.#values();
-    if (showProblems(this.#fields, checkConnectForm(form))) return;
+    const preset = this.#presets.chosen;
+    if (showProblems(this.#fields, checkConnectForm(form, preset))) return;
     // The form goes; its button stays, and says the opposite.
     this.#button.focus();
     try {
-      this.#connection.connect(clientOptions(form));
+      this.#connection.connect(clientOptions(form, preset));
     } catch (error) {
       this.#formProblem.textContent = inOneLine(problemOf(error));
       this.#formProblem.hidden = false;
@@ -106,7 +110,9 @@ export class ConnectionView {
 
   #drawSummary(settings: ConnectionSnapshot['settings']): void {
     // The query of an address may be signed.
-    this.#url.textContent = this.#fields.url.value.replace(/[?#].*$/s, '');
+    const { chosen } = this.#presets;
+    this.#url.textContent =
+      chosen === undefined ? this.#fields.url.value.replace(/[?#].*$/s, '') : `AWS IoT Core, emulated: ${chosen.label}`;
     this.#as.hidden = settings === undefined;
     this.#negotiated.hidden = settings === undefined;
     if (settings === undefined) return;
