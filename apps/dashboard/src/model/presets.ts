@@ -48,19 +48,19 @@ export function awsPresets(aws: EmulatedAws): readonly Preset[] {
   return [
     {
       id: 'aws-sigv4',
-      label: 'Signed URL',
+      label: 'AWS: signed URL',
       explanation: 'Signature Version 4 with AWS’s example access key. Every attempt is signed anew.',
       options: () => awsSigV4({ endpoint, region, credentials: { accessKeyId, secretAccessKey } }),
     },
     {
       id: 'aws-cognito',
-      label: 'Cognito guest',
+      label: 'AWS: Cognito guest',
       explanation: 'Temporary credentials of an identity pool, refreshed before they end.',
       options: () => awsCognito({ endpoint, region, identityPoolId, cognitoEndpoint: `http://${aws.endpoint}` }),
     },
     {
       id: 'aws-authorizer',
-      label: 'Custom authorizer',
+      label: 'AWS: custom authorizer',
       explanation: `The authorizer “${authorizerName}” decides; here it knows one user name and password.`,
       options: () => awsCustomAuthorizer({ endpoint, authorizerName, username, password }),
     },

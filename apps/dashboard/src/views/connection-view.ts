@@ -112,7 +112,7 @@ export class ConnectionView {
     // The query of an address may be signed.
     const { chosen } = this.#presets;
     this.#url.textContent =
-      chosen === undefined ? this.#fields.url.value.replace(/[?#].*$/s, '') : `AWS IoT Core, emulated: ${chosen.label}`;
+      chosen === undefined ? this.#fields.url.value.replace(/[?#].*$/s, '') : `${chosen.label}, emulated`;
     this.#as.hidden = settings === undefined;
     this.#negotiated.hidden = settings === undefined;
     if (settings === undefined) return;
