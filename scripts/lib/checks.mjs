@@ -10,5 +10,6 @@ export const QUICK_CHECKS = [
   { name: 'lint', run: () => executeNode(tool('oxlint'), ['--type-aware', '--deny-warnings']) },
   { name: 'format', run: () => executeNode(tool('biome'), ['format']) },
   { name: 'unit tests in Node', run: () => runVitest('node', ['--project', 'node']) },
+  { name: 'conformance', run: () => executeNode(inRoot('scripts/conformance.mjs')) },
   { name: 'sizes', run: () => executeNode(inRoot('scripts/size.mjs')) },
 ];
