@@ -250,3 +250,27 @@ it('a stop that drains lets out what is paced, and then says good-bye', () => {
   driver.stop({ drainMs: 10_000 });
   expect(types(driver.pass(2_500))).toEqual(['publish', 'publish', 'publish', 'publish', 'disconnect']);
 });
+
+it('a publish that is paced does not stall when the client was stopped and started meanwhile', () => {
+  const driver = connected({ brokerProfile: { publishesPerSecond: 1 } });
+  driver.publish(1);
+  driver.stop();
+  driver.closed();
+  driver.start();
+  driver.opened();
+  driver.publish(2);
+  driver.now += 1_000;
+  expect(types(driver.receive(connack()))).toEqual(['publish']);
+});
+
+it('a stop that drains sends nothing more on a connection that has died', () => {
+  const driver = connected({ brokerProfile: { publishesPerSecond: 1 }, keepAliveSeconds: 10, pingTimeoutMs: 1_000 });
+  expect(types(driver.pass(5_500))).toEqual(['pingreq']);
+  driver.publish(1, { qos: 0 });
+  driver.publish(2, { qos: 0 });
+  driver.stop({ drainMs: 60_000 });
+  // The tick is late: the answer to PINGREQ is overdue, and another publish may leave.
+  driver.now += 1_400;
+  expect(driver.tell({ type: 'tick' })).toContainEqual(failed(2, 'STOPPED'));
+  expect(types(driver.lastActions)).toEqual([]);
+});

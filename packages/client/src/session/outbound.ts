@@ -120,13 +120,7 @@ export class Outbound {
       this.#turn.fail(exchange.operation.op, refusedBy('PUBLISH_REFUSED', packet, 5));
       return undefined;
     }
-    const { op, deadline } = exchange.operation;
-    const operation = { op, deadline };
-    const received = exchange.awaits === 'pubcomp' ? exchange.received : packet;
-    this.#turn.journal?.received(exchange.operation, operation, received);
-    this.#end(exchange);
-    this.exchanges.add({ awaits: 'pubcomp', packetId: packet.packetId, operation, received });
-    this.#sendPubrel(packet.packetId);
+    this.#release(exchange, exchange.awaits === 'pubcomp' ? exchange.received : packet);
     return undefined;
   }
 
@@ -176,8 +170,12 @@ export class Outbound {
         this.#send(exchange, true);
       } else {
         // The limits of this connection forbid what those of an earlier one allowed [MQTT-3.2.2-11].
-        this.#end(exchange);
         this.#turn.fail(exchange.operation.op, refused);
+        exchange.operation.op = undefined;
+        // The server may hold the identifier of QoS 2: it is free when the server has released it.
+        const { packetId } = exchange;
+        if (exchange.awaits === 'pubrec') this.#release(exchange, { type: 'pubrec', packetId, reasonCode: 0 });
+        else this.#end(exchange);
       }
     }
   }
@@ -256,6 +254,17 @@ export class Outbound {
     const { packetId } = exchange;
     const packet = { type: 'publish', topic, payload, qos, retain, duplicate, packetId } as const;
     this.#outlet.send(properties === undefined ? packet : { ...packet, properties });
+  }
+
+  /** The message is not needed any more: from here on the exchange is about its identifier. */
+  #release(exchange: Published | Released, received: PubrecPacket): void {
+    const { packetId } = exchange;
+    const { op, deadline } = exchange.operation;
+    const operation = { op, deadline };
+    this.#turn.journal?.received(exchange.operation, operation, received);
+    this.#end(exchange);
+    this.exchanges.add({ awaits: 'pubcomp', packetId, operation, received });
+    this.#sendPubrel(packetId);
   }
 
   #sendPubrel(packetId: number): void {

@@ -61,6 +61,9 @@ export class Outlet {
     this.aliases.connected(settings);
     this.#bytes = 0;
     this.#pollAt = undefined;
+    // Nobody may have asked for a tick while the client was stopped.
+    this.tick();
+    this.schedule();
   }
 
   connectionLost(): void {
@@ -110,7 +113,7 @@ export class Outlet {
 
   /** Asks for a tick while nothing may leave. */
   schedule(): void {
-    if (this.#pacedUntil !== undefined) this.#turn.wake(this.#pacedUntil);
+    if (this.#pacedUntil !== undefined && this.#pacedUntil > this.#turn.now) this.#turn.wake(this.#pacedUntil);
     if (this.#pollAt === undefined) return;
     if (this.#pollAt > this.#turn.now) this.#turn.wake(this.#pollAt);
     else this.#poll();

@@ -253,7 +253,8 @@ export class Session {
     else if (this.#connection.isOverdue) this.#stopping.closed();
     const { overdue } = this.#authentication;
     if (overdue !== undefined) this.#lifecycle.authenticationFailed(overdue, random);
-    this.#sending.tick();
+    // What has just ended takes nothing more.
+    if (this.#connection.phase === 'online') this.#sending.tick();
     this.#sending.expire();
     this.#connection.schedule();
     this.#authentication.schedule();

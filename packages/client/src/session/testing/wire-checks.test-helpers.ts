@@ -120,10 +120,14 @@ export class WireChecks {
       case 'pubrec':
         this.#answered(packet.type, packet.packetId, packet.reasonCode);
         return;
-      case 'pubrel':
-        if (packet.reasonCode === 0 && this.#version === 5 && this.#messages.get(packet.packetId)?.isReleased !== true)
+      case 'pubrel': {
+        const message = this.#messages.get(packet.packetId);
+        // Its message may not be sent any more, and the server may hold the identifier.
+        if (message?.mayBeGone === true && message.qos === 2) message.isReleased = true;
+        if (packet.reasonCode === 0 && this.#version === 5 && message?.isReleased !== true)
           throw new Error(`PUBREL ${packet.packetId} without PUBREC`);
         return;
+      }
       default:
     }
   }
