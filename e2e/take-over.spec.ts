@@ -39,7 +39,7 @@ test('MQTT 5.0: a client whose session is taken over says so and leaves it to th
     pending: 'SESSION_TAKEN_OVER',
     status: 'failed',
     error: 'SESSION_TAKEN_OVER',
-    publish: 'STOPPED',
+    publish: 'INVALID_STATE',
   });
   // It did not come back: another client, that came later, is the second one ever.
   await page.evaluate(async (url) => {
