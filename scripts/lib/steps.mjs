@@ -4,6 +4,7 @@ import { onShutdown } from './processes.mjs';
  * @typedef {object} Tests
  * @property {number} passed
  * @property {number} failed
+ * @property {number} [again] how many of those that passed did so only when they were tried again
  */
 
 /**
@@ -65,5 +66,7 @@ export async function runSteps(steps) {
 /** @param {Tests | undefined} tests */
 function describe(tests) {
   if (tests === undefined) return '';
-  return tests.failed === 0 ? `  ${tests.passed} tests` : `  ${tests.failed} of ${tests.passed + tests.failed} tests`;
+  const again = tests.again ? `, ${tests.again} of them only when tried again` : '';
+  if (tests.failed === 0) return `  ${tests.passed} tests${again}`;
+  return `  ${tests.failed} of ${tests.passed + tests.failed} tests`;
 }

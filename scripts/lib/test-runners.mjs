@@ -5,6 +5,7 @@ import { inRoot, tool } from './workspace.mjs';
 
 /** @typedef {import('./steps.mjs').Outcome} Outcome */
 /** @typedef {import('./steps.mjs').Tests} Tests */
+/** @typedef {{ stats: { expected: number, unexpected: number, flaky: number } }} PlaywrightReport */
 
 /**
  * Runs vitest and counts its tests.
@@ -17,7 +18,10 @@ export async function runVitest(name, args, env = {}) {
   const report = freshReport(name);
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const finished = await executeNode(tool('vitest'), ['run', ...args, ...reporters], { env });
-  return counted(finished, report, (json) => ({ passed: json.numPassedTests, failed: json.numFailedTests }));
+  return counted(finished, report, (/** @type {{ numPassedTests: number, numFailedTests: number }} */ json) => ({
+    passed: json.numPassedTests,
+    failed: json.numFailedTests,
+  }));
 }
 
 /**
@@ -29,7 +33,11 @@ export async function runPlaywright(args) {
   const report = freshReport('e2e');
   const env = { PLAYWRIGHT_JSON_OUTPUT_FILE: report };
   const finished = await executeNode(tool('playwright'), ['test', '--reporter=dot,json', ...args], { env });
-  return counted(finished, report, ({ stats }) => ({ passed: stats.expected, failed: stats.unexpected }));
+  return counted(finished, report, (/** @type {PlaywrightReport} */ { stats }) => ({
+    passed: stats.expected + stats.flaky,
+    failed: stats.unexpected,
+    again: stats.flaky,
+  }));
 }
 
 /** @param {string} name */
@@ -42,19 +50,22 @@ function freshReport(name) {
 
 /**
  * A run that failed counts as a failed test even when none of its tests did: a file may not have loaded at all.
+ * @template Report
  * @param {import('./processes.mjs').Finished} finished
  * @param {string} report
- * @param {(json: any) => Tests} count
+ * @param {(json: Report) => Tests} count
  * @returns {Outcome}
  */
 function counted({ ok, output }, report, count) {
-  const { passed, failed } = countIn(report, count);
-  return { ok, output, tests: { passed, failed: ok ? failed : Math.max(failed, 1) } };
+  const tests = countIn(report, count);
+  return { ok, output, tests: { ...tests, failed: ok ? tests.failed : Math.max(tests.failed, 1) } };
 }
 
 /**
+ * @template Report
  * @param {string} report
- * @param {(json: any) => Tests} count
+ * @param {(json: Report) => Tests} count
+ * @returns {Tests}
  */
 function countIn(report, count) {
   try {
