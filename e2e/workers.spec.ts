@@ -132,7 +132,7 @@ test('createWorkerClient: it reconnects, and resumes QoS 1 and 2, after the netw
   expect(await run.evaluate(({ client }) => client.stop())).toBeUndefined();
 });
 
-test('createWorkerClient: 20,000 messages go round, in order, and the page stays responsive', async ({
+test('createWorkerClient: 20,000 messages go round, none is lost, and they stay in order', async ({
   page,
   broker,
   topic,
@@ -147,7 +147,10 @@ test('createWorkerClient: 20,000 messages go round, in order, and the page stays
       let done = (): void => {};
       const finished = new Promise<void>((resolve) => (done = resolve));
       await client.subscribe(topic, { qos: 1 }, (message) => {
-        inOrder &&= message.text() === `${received}`;
+        const number = Number(message.text());
+        // A busy mosquitto exceeds the Receive Maximum: then the connection is begun anew, and QoS 1 comes again.
+        if (number < received) return;
+        inOrder &&= number === received;
         received += 1;
         if (received === total) done();
       });
