@@ -63,7 +63,7 @@ async function countStored(): Promise<number> {
         const reading = database.transaction(store).objectStore(store).getAllKeys();
         reading.onsuccess = () => resolve(reading.result);
       });
-      count += keys.filter((key) => /(^|,)p\d+$/.test(String(key))).length;
+      count += keys.filter((key) => /"p\d+"\]?$/.test(JSON.stringify(key))).length;
     }
     database.close();
   }
