@@ -121,7 +121,7 @@ for (const { name, protocolVersion } of VERSIONS) {
     );
     await published;
     expect(processed).toEqual(Array.from({ length: 60 }, (_, index) => `${index}`));
-    // mosquitto may exceed its own limit by a few when many acknowledgements come in one frame.
+    // Seen once: 22 at a time. Why it was more than mosquitto's 20 is not known; without a limit it would be all 60.
     if (protocolVersion === 4) expect(mostAtATime).toBeLessThan(2 * MOSQUITTO_IN_FLIGHT);
     expect(mostAtATime).toBeGreaterThan(1);
   });
