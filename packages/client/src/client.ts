@@ -208,7 +208,9 @@ export class Client {
   #publishOnce(message: OutgoingMessage): Promise<PublishResult> {
     const { op, promise } = this.#operations.share(publishResult[0]);
     const refused = this.#engine.publishOnce(op, message);
-    return refused === undefined ? promise : Promise.reject(this.#error(refused));
+    if (refused === undefined) return promise;
+    this.#statistics.operationFailed(refused.code);
+    return Promise.reject(this.#error(refused));
   }
 
   /**

@@ -148,7 +148,7 @@ export class Engine {
   /** Whether `publishOnce` may be used: nothing is under way that would have to be done before. */
   get isReady(): boolean {
     const isIdle = !this.#isPerforming && this.#barrier?.isClosed !== true;
-    return isIdle && this.#session.status === 'connected' && this.#session.outlet.isOpen;
+    return isIdle && this.#session.status === 'connected' && this.#session.outlet.isFree;
   }
 
   /**

@@ -157,4 +157,16 @@ describe('client.statistics()', () => {
     expect(client.statistics().operationFailureCauses).toEqual({ OFFLINE: 1, EXPIRED: 1 });
     await client.stop();
   });
+
+  it('counts a publish of QoS 0 that is refused on the spot, while connected', async () => {
+    const { client } = await connected(
+      { brokerProfile: { maximumPayloadBytes: 3 } },
+      { properties: { retainAvailable: false } },
+    );
+    for (const [payload, retain] of [['long', false] as const, ['x', true] as const])
+      await client.publish('a', payload, { retain }).catch(() => undefined);
+    await client.publish('a', 'x');
+    expect(client.statistics().operationFailureCauses).toEqual({ LIMIT_EXCEEDED: 1, UNSUPPORTED_BY_SERVER: 1 });
+    await client.stop();
+  });
 });

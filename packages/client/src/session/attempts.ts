@@ -41,7 +41,7 @@ export class Attempts {
 
   /** Milliseconds before which the service would not take another CONNECT. */
   mustWait(now: number): number {
-    return (this.#connects?.readyAt(now) ?? now) - now;
+    return (this.#connects?.readyAt(now, 1) ?? now) - now;
   }
 
   /** As new: after `start()`. */

@@ -38,11 +38,11 @@ export interface BrokerProfile {
   readonly receiveMaximum?: number;
   /** Filters of one SUBSCRIBE or UNSUBSCRIBE. More leave in several packets, which end as one operation. */
   readonly filtersPerSubscribe?: number;
-  /** Publishes per second, after a burst of at most one second's. What is sent again counts too. */
+  /** Publishes in any second, a tenth of them at once and the rest evenly. What is sent again counts too. */
   readonly publishesPerSecond?: number;
   /** Whether received publishes use up `publishesPerSecond` too. @default false */
   readonly countsReceived?: boolean;
-  /** Bytes of publishes per second, after a burst of at most one second's. */
+  /** Bytes of publishes in any second, in the same way. A larger one leaves when nothing has left for a second. */
   readonly bytesPerSecond?: number;
   /**
    * Whether the service ends the connection when a publish is not allowed, and acknowledges nothing: a message of QoS 1 or

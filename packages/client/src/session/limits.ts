@@ -2,6 +2,7 @@
 import {
   type Packet,
   type ProtocolVersion,
+  type PublishPacket,
   type SubscribePacket,
   type UnsubscribePacket,
   packetSize,
@@ -10,6 +11,9 @@ import type { OutgoingMessage } from './events.ts';
 import type { Failure } from './failure.ts';
 import { failure } from './failures.ts';
 import { LARGEST_PACKET, type NegotiatedSettings } from './settings.ts';
+
+/** Of the property, with what it may add to the lengths in the packet. */
+const ALIAS_BYTES = 5;
 
 const unsupported = (what: string): Failure => failure('UNSUPPORTED_BY_SERVER', what);
 
@@ -20,8 +24,17 @@ export function refusal(message: OutgoingMessage, settings: NegotiatedSettings):
   if (qos > settings.maximumQoS) return unsupported(`QoS ${qos}`); // [MQTT-3.2.2-11]
   if (retain && !settings.retainAvailable) return unsupported('retained messages'); // [MQTT-3.2.2-14]
   if (settings.maximumPacketSize === LARGEST_PACKET) return undefined;
+  return oversize(asPacket(message), settings);
+}
+
+/** Bytes of the PUBLISH, at the most: with a topic alias. */
+export function publishBytes(message: OutgoingMessage): number {
+  return wireBytes(asPacket(message), 5) + ALIAS_BYTES;
+}
+
+function asPacket(message: OutgoingMessage): PublishPacket {
   const packet = { ...message, type: 'publish', duplicate: false } as const;
-  return oversize(qos === 0 ? packet : { ...packet, packetId: 1 }, settings);
+  return message.qos === 0 ? packet : { ...packet, packetId: 1 };
 }
 
 /** Why this request may not be sent on this connection, if so. */

@@ -162,7 +162,8 @@ export class Outbound {
     if (settings === undefined) return;
     for (const exchange of this.#toResend) {
       if (this.#hangUps.holdsBack(exchange)) return;
-      if (!this.#outlet.isOpen || this.exchanges.size - this.#toResend.size >= settings.receiveMaximum) return;
+      if (this.exchanges.size - this.#toResend.size >= settings.receiveMaximum) return;
+      if (!this.#outlet.admits(exchange.operation.message)) return;
       this.#toResend.delete(exchange);
       const refused = refusal(exchange.operation.message, settings);
       if (refused === undefined) {

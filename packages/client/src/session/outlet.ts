@@ -8,7 +8,8 @@
  */
 import type { PublishPacket } from '@mqtide/codec';
 import type { SessionConfig } from './config.ts';
-import { wireBytes } from './limits.ts';
+import type { OutgoingMessage } from './events.ts';
+import { publishBytes, wireBytes } from './limits.ts';
 import { Pacing } from './pacing.ts';
 import type { NegotiatedSettings } from './settings.ts';
 import { OutboundAliases } from './topic-aliases.ts';
@@ -36,20 +37,27 @@ export class Outlet {
   #pollAt: number | undefined;
   // Valid beyond the connection.
   readonly #pacing: Pacing | undefined;
+  readonly #countsReceived: boolean | undefined;
   /** When the next PUBLISH may leave, while `brokerProfile` holds it back. */
   #pacedUntil: number | undefined;
 
   constructor(turn: Turn, config: SessionConfig) {
     this.#turn = turn;
     this.aliases = new OutboundAliases(config.topicAliasing);
-    const { publishesPerSecond, bytesPerSecond } = config.brokerProfile;
+    const { publishesPerSecond, bytesPerSecond, countsReceived } = config.brokerProfile;
+    this.#countsReceived = countsReceived;
     if (publishesPerSecond !== undefined || bytesPerSecond !== undefined)
       this.#pacing = new Pacing(config.brokerProfile);
   }
 
-  /** Whether another PUBLISH may leave. Once it may not, none does before `tick` or `report` says so. */
+  /** Whether some PUBLISH may leave. Once none may, none does before `tick` or `report` says so. */
   get isOpen(): boolean {
     return this.#pollAt === undefined && this.#pacedUntil === undefined;
+  }
+
+  /** Whether any PUBLISH may leave. */
+  get isFree(): boolean {
+    return this.#pollAt === undefined && this.#pacing === undefined;
   }
 
   /** Whether the socket is so full that it has to be asked for its level. */
@@ -70,6 +78,16 @@ export class Outlet {
     this.#pollAt = undefined;
   }
 
+  /** Whether this one may leave now. If not, none overtakes it. */
+  admits(message: OutgoingMessage): boolean {
+    if (this.#pacing === undefined || !this.isOpen) return this.isOpen;
+    const readyAt = this.#pacing.readyAt(this.#turn.now, publishBytes(message));
+    if (readyAt <= this.#turn.now) return true;
+    this.#pacedUntil = readyAt;
+    this.#turn.wake(readyAt);
+    return false;
+  }
+
   /** With `op`: that operation is over when the packet has been handed to the socket. */
   send(packet: PublishPacket, op?: number): void {
     const { topic, payload, properties } = packet;
@@ -77,7 +95,7 @@ export class Outlet {
     this.#bytes += bytes;
     if (op === undefined) this.#turn.send(this.aliases.apply(packet));
     else this.#turn.sendAndSettle(this.aliases.apply(packet), op);
-    if (this.#pacing !== undefined) this.#pace(this.#pacing.sent(this.#turn.now, bytes));
+    this.#pacing?.count(this.#turn.now, publishBytes(packet));
     if (this.#bytes <= HIGH_WATER_BYTES || this.#pollAt !== undefined) return;
     this.#pollMs = FIRST_POLL_MS;
     this.#poll();
@@ -85,7 +103,7 @@ export class Outlet {
 
   /** Some services count what they send, too. */
   received(): void {
-    if (this.#pacing !== undefined) this.#pace(this.#pacing.received(this.#turn.now));
+    if (this.#countsReceived) this.#pacing?.count(this.#turn.now, 0);
   }
 
   /** Time has passed. Returns whether that has opened it. */
@@ -117,12 +135,6 @@ export class Outlet {
     if (this.#pollAt === undefined) return;
     if (this.#pollAt > this.#turn.now) this.#turn.wake(this.#pollAt);
     else this.#poll();
-  }
-
-  #pace(readyAt: number): void {
-    if (readyAt <= this.#turn.now) return;
-    this.#pacedUntil = readyAt;
-    this.#turn.wake(readyAt);
   }
 
   #poll(): void {

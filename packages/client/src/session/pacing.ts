@@ -2,45 +2,50 @@
 import type { BrokerProfile } from './broker-profile.ts';
 
 const SLICES = 100;
+/** Which part of the limit may leave at once: the rest follows evenly. */
+const BURST = 1 / 10;
 
 /**
- * So much in any second, and no more: the services that publish a rate may drop what exceeds it, and a bucket that
- * fills again while it is emptied lets through twice the rate in its first second.
+ * So much in any second, and no more, and spread over it (docs/decisions/0050). The services that publish a rate may drop
+ * what exceeds it, and their seconds are not ours.
  */
 export class Rate {
   readonly #limit: number;
+  readonly #eachMs: number;
   readonly #windowMs: number;
   /** What happened within the window, in slices of it: from when to when, and how much. */
   #recent: { readonly from: number; at: number; amount: number }[] = [];
+  /** When everything so far would be over, spread evenly. */
+  #evenAt = 0;
 
   constructor(perSecond: number) {
     this.#limit = Math.max(1, perSecond);
-    this.#windowMs = (1_000 * this.#limit) / perSecond;
+    this.#eachMs = 1_000 / perSecond;
+    this.#windowMs = this.#limit * this.#eachMs;
   }
 
   /** Counts what happens now. What exceeds the limit by itself is counted all the same. */
   count(now: number, amount: number): void {
-    const last = this.#recent.at(-1);
-    if (last === undefined || now - last.from > this.#windowMs / SLICES) {
-      this.#recent.push({ from: now, at: now, amount });
-    } else {
-      // As if all of the slice were as late as its latest: rather too slow than too fast.
-      last.at = now;
-      last.amount += amount;
-    }
+    this.#evenAt = Math.max(this.#evenAt, now) + amount * this.#eachMs;
+    let last = this.#recent.at(-1);
+    if (last === undefined || now - last.from > this.#windowMs / SLICES)
+      this.#recent.push((last = { from: now, at: now, amount: 0 }));
+    // As if all of the slice were as late as its latest: rather too slow than too fast.
+    last.at = now;
+    last.amount += amount;
   }
 
-  /** When one more may happen: not before, and at once if the moment is past. */
-  readyAt(now: number): number {
-    const gone = this.#recent.findIndex(({ at }) => at + this.#windowMs > now);
-    this.#recent.splice(0, gone < 0 ? this.#recent.length : gone);
-    let sum = this.#recent.reduce((total, { amount }) => total + amount, 0);
-    for (const { at, amount } of this.#recent) {
-      if (sum < this.#limit) return now;
-      sum -= amount;
-      if (sum < this.#limit) return at + this.#windowMs;
+  /** When so much may happen: not before, and at once if the moment is past. More than the limit waits for all of it. */
+  readyAt(now: number, amount: number): number {
+    this.#recent = this.#recent.filter(({ at }) => at + this.#windowMs > now);
+    let readyAt = Math.max(now, this.#evenAt - Math.max(0, this.#windowMs * BURST - this.#eachMs));
+    let sum = this.#recent.reduce((total, each) => total + each.amount, amount);
+    for (const each of this.#recent) {
+      if (sum <= Math.max(this.#limit, amount)) break;
+      sum -= each.amount;
+      readyAt = Math.max(readyAt, each.at + this.#windowMs);
     }
-    return now;
+    return readyAt;
   }
 }
 
@@ -48,28 +53,21 @@ export class Rate {
 export class Pacing {
   readonly #publishes: Rate | undefined;
   readonly #bytes: Rate | undefined;
-  readonly #countsReceived: boolean;
 
-  constructor({ publishesPerSecond, bytesPerSecond, countsReceived = false }: BrokerProfile) {
+  constructor({ publishesPerSecond, bytesPerSecond }: BrokerProfile) {
     this.#publishes = rateOf(publishesPerSecond);
     this.#bytes = rateOf(bytesPerSecond);
-    this.#countsReceived = countsReceived;
   }
 
-  /** Returns when the next publish may leave. The last one of a second may exceed its bytes. */
-  sent(now: number, bytes: number): number {
+  /** A publish of so many bytes leaves, or has come where the service counts that too. */
+  count(now: number, bytes: number): void {
     this.#publishes?.count(now, 1);
     this.#bytes?.count(now, bytes);
-    return this.#readyAt(now);
   }
 
-  received(now: number): number {
-    if (this.#countsReceived) this.#publishes?.count(now, 1);
-    return this.#readyAt(now);
-  }
-
-  #readyAt(now: number): number {
-    return Math.max(this.#publishes?.readyAt(now) ?? now, this.#bytes?.readyAt(now) ?? now);
+  /** When a publish of so many bytes may leave. */
+  readyAt(now: number, bytes: number): number {
+    return Math.max(this.#publishes?.readyAt(now, 1) ?? now, this.#bytes?.readyAt(now, bytes) ?? now);
   }
 }
 

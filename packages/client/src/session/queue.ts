@@ -91,10 +91,12 @@ export class Queue {
     }
   }
 
-  /** Takes every operation that `take` wants, wherever it stands. */
-  takeEach(take: (operation: Operation) => boolean): void {
-    for (const [key, entry] of this.#entries)
+  /** Takes every operation that `take` wants, wherever it stands, until there is no use in going on. */
+  takeEach(take: (operation: Operation) => boolean, isOver?: () => boolean): void {
+    for (const [key, entry] of this.#entries) {
+      if (isOver?.()) return;
       if (this.#failIfLate(entry) || take(entry.operation)) this.#remove(key, entry);
+    }
   }
 
   /** The time an operation may wait begins with `start()`. */

@@ -65,7 +65,12 @@ export class Sending {
     const excess = this.#profile && publishExcess(message, this.#profile);
     if (excess !== undefined) this.#turn.fail(op, excess);
     // QoS 0 waits for nothing but the outlet while there is a connection.
-    else if (message.qos === 0 && status === 'connected' && this.#settings !== undefined && this.#outlet.isOpen)
+    else if (
+      message.qos === 0 &&
+      status === 'connected' &&
+      this.#settings !== undefined &&
+      this.#outlet.admits(message)
+    )
       this.#transmitOnce(op, message, this.#settings);
     else {
       const lasting = withExpiry(message, this.#turn.now);
@@ -116,6 +121,8 @@ export class Sending {
 
   /** An acknowledgement has made room. */
   sendMore(): void {
+    // Timers of a hidden page are slow.
+    this.tick();
     this.#outbound.resendWhatQuotaAllows();
     if (this.#queue.size > 0) this.#queue.drain((operation) => this.#transmit(operation));
   }
@@ -142,7 +149,10 @@ export class Sending {
   /** QoS 0 does not wait for the quota, as QoS 1 and 2 before it may have to. */
   #release(): void {
     this.#outbound.resendWhatQuotaAllows();
-    this.#queue.takeEach((operation) => this.#transmit(operation));
+    this.#queue.takeEach(
+      (operation) => this.#transmit(operation),
+      () => !this.#outlet.isOpen,
+    );
   }
 
   /** Nobody waits any more: what was not sent is not sent. */
@@ -197,7 +207,7 @@ export class Sending {
 
   #transmitPublish(operation: PublishOperation, settings: NegotiatedSettings): boolean {
     const { message, op } = operation;
-    if (!this.#outlet.isOpen) return false;
+    if (!this.#outlet.admits(message)) return false;
     if (message.qos === 0) {
       this.#transmitOnce(op as number, message, settings);
       return true;
