@@ -6,7 +6,7 @@ import type { Ports } from './engine/connector.ts';
 import { MqttError } from './errors.ts';
 import type { ClientEvents, ClientState } from './events.ts';
 import { logEvents } from './logger.ts';
-import { type OperationOptions, Operations, checkNumber } from './operations.ts';
+import { type OperationOptions, Operations } from './operations.ts';
 import type { ClientOptions } from './options.ts';
 import type { Message } from './message.ts';
 import { PageWatch } from './page-watch.ts';
@@ -16,6 +16,7 @@ import { MessageCheck, type PublishOptions, type PublishResult, publishResult } 
 import { reporter } from './report-error.ts';
 import { type RequestHandler, type RequestManyOptions, type RequestOptions, Requests } from './request.ts';
 import { resolveOptions } from './resolve-options.ts';
+import { checkTimeout } from './rules.ts';
 import type { SessionConfig } from './session/config.ts';
 import type { OutgoingMessage } from './session/events.ts';
 import type { Failure } from './session/failure.ts';
@@ -87,10 +88,9 @@ export class Client {
       },
     };
     this.#engine = makeEngine(config, hooks);
-    const { unroutedHoldMs = 30_000 } = options;
-    this.#subscribing = new Subscribing(this.#engine, this.#operations, this.#emitter, report, config, unroutedHoldMs);
+    this.#subscribing = new Subscribing(this.#engine, this.#operations, this.#emitter, report, config);
     this.#statistics = new Statistics(this.#engine, this.#emitter, this.#subscribing);
-    this.#page = new PageWatch(options.pageLifecycle === 'none' ? undefined : page, this.#engine, clock);
+    this.#page = new PageWatch(config.pageLifecycle === 'none' ? undefined : page, this.#engine, clock);
     if (options.logger) logEvents(options.logger, this.#emitter);
     if (Symbol.asyncDispose === undefined)
       Object.defineProperty(this, Symbol.for('Symbol.asyncDispose'), { value: () => this.#dispose() });
@@ -244,7 +244,7 @@ export class Client {
    * connection, or under way already), `UNSUPPORTED_BY_SERVER` (3.1.1), `STOPPED`, or the signal's reason.
    */
   async reauthenticate({ signal, timeoutMs }: OperationOptions = {}): Promise<void> {
-    checkNumber('timeoutMs', timeoutMs);
+    checkTimeout(timeoutMs);
     await this.#operations.begin(
       signal,
       () => undefined,

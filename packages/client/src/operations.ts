@@ -1,5 +1,5 @@
 import type { ProtocolVersion } from '@mqtide/codec';
-import { MqttError, invalidArgument } from './errors.ts';
+import { MqttError } from './errors.ts';
 import type { Outcome } from './session/events.ts';
 import { IdMap } from './session/id-map.ts';
 
@@ -12,12 +12,6 @@ export interface OperationOptions {
    * @default none: `offlineQueue.maxAgeMs` bounds the wait, `ackTimeoutMs` what follows
    */
   readonly timeoutMs?: number;
-}
-
-/** Throws `INVALID_ARGUMENT` for what is neither left out nor a number from 0. */
-export function checkNumber(name: string, value: unknown): void {
-  if (value !== undefined && !(typeof value === 'number' && value >= 0))
-    throw invalidArgument(`\`${name}\` is a number from 0.`);
 }
 
 interface Pending {

@@ -1,15 +1,8 @@
-import {
-  type AckPacket,
-  InvalidPacketError,
-  type PropertiesOf,
-  type QoS,
-  packetSize,
-  reasonName,
-  validateTopicName,
-} from '@mqtide/codec';
+import { type AckPacket, type PropertiesOf, type QoS, reasonName, validateTopicName } from '@mqtide/codec';
 import { invalidArgument } from './errors.ts';
-import { type Answer, checkNumber, type OperationOptions } from './operations.ts';
+import type { Answer, OperationOptions } from './operations.ts';
 import { type Payload, payloadBytes } from './payload.ts';
+import { checkPacket, checkTimeout } from './rules.ts';
 import { defined } from './session/defined.ts';
 import type { OutgoingMessage } from './session/events.ts';
 
@@ -52,7 +45,7 @@ export class MessageCheck {
   /** `isReady`: a message of QoS 0 is in the batch before `publish` returns. */
   message(topic: string, payload: Payload, options: PublishOptions, isReady = false): OutgoingMessage {
     const { qos = 0, retain = false, properties, timeoutMs } = options;
-    checkNumber('timeoutMs', timeoutMs);
+    checkTimeout(timeoutMs);
     if (topic !== this.#lastGoodTopic) {
       const problem = typeof topic === 'string' ? validateTopicName(topic) : 'is not a string';
       if (problem !== undefined) throw invalidArgument(`The topic ${problem}: '${String(topic)}'.`);
@@ -64,18 +57,8 @@ export class MessageCheck {
     const message = { topic, payload: bytes, qos, retain, properties };
     if (properties.topicAlias !== undefined && !this.#mayAlias)
       throw invalidArgument("`topicAlias` needs `topicAliasing.outbound: 'manual'`");
-    checkProperties(message);
+    checkPacket({ ...message, type: 'publish', qos: 0, duplicate: false }, 5);
     return message;
-  }
-}
-
-function checkProperties(message: OutgoingMessage): void {
-  try {
-    packetSize({ ...message, type: 'publish', qos: 0, duplicate: false }, 5);
-  } catch (error) {
-    if (error instanceof InvalidPacketError)
-      throw invalidArgument(`The message cannot be sent: ${error.message}`, error);
-    throw error;
   }
 }
 

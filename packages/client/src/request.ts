@@ -9,9 +9,9 @@ import type { EnginePort } from './engine.ts';
 import { MqttError, invalidArgument } from './errors.ts';
 import type { ClientState } from './events.ts';
 import type { Message } from './message.ts';
-import { checkNumber } from './operations.ts';
 import { type Payload, payloadBytes } from './payload.ts';
 import type { PublishOptions, PublishResult } from './publish.ts';
+import { checkTimeout } from './rules.ts';
 import type { SessionConfig } from './session/config.ts';
 import { failure } from './session/failures.ts';
 import type { SubscribeOptions } from './subscribe.ts';
@@ -166,7 +166,7 @@ export class Requests {
     onEnd: (error: unknown) => void,
   ): () => void {
     const { responseTopic = this.#defaultTopic, timeoutMs = this.#config.ackTimeoutMs, signal } = options;
-    checkNumber('timeoutMs', timeoutMs);
+    checkTimeout(timeoutMs);
     if (validateTopicName(responseTopic) !== undefined) throw invalidArgument(`Not a topic: '${responseTopic}'.`);
     signal?.throwIfAborted();
     // Now: the caller may change its bytes while the subscription is made.

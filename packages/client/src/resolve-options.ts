@@ -1,99 +1,121 @@
 /* Options with their defaults, checked once: what is wrong is said by `createClient`, not by the first connection. */
-import { InvalidPacketError, type Will, packetSize } from '@mqtide/codec';
-import { checkHosts, checkNumbers, checkWord, inOptions } from './check-options.ts';
+import type { Will } from '@mqtide/codec';
 import { MqttError, invalidArgument } from './errors.ts';
 import type { ClientOptions, CredentialsOptions } from './options.ts';
 import { payloadBytes } from './payload.ts';
+import { checkPacket, group, oneOf, whole } from './rules.ts';
 import type { SessionConfig } from './session/config.ts';
-import type { Credentials } from './session/events.ts';
 import { defined } from './session/defined.ts';
+import type { Credentials } from './session/events.ts';
 import { Handshake } from './session/handshake.ts';
 import { connectExcess, keepAliveWithin } from './session/profile-limits.ts';
 
 const MINUTE = 60_000;
 const MEBIBYTE = 1_048_576;
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+
+/** `options.ts` says what they mean. What goes into CONNECT has its bounds in the codec. */
+const reconnectPolicy = group({
+  minDelayMs: whole(1_000),
+  maxDelayMs: whole(2 * MINUTE),
+  jitter: oneOf('full', 'decorrelated', 'none'),
+  minConnectedTimeToResetMs: whole(30_000),
+});
+const rules = group({
+  protocolVersion: oneOf(5, 4, 'auto'),
+  keepAliveSeconds: whole(60),
+  // 0 milliseconds leave no time for anything.
+  connectTimeoutMs: whole(15_000, 1),
+  pingTimeoutMs: whole(10_000, 1),
+  ackTimeoutMs: whole(MINUTE, 1),
+  session: group({
+    behavior: oneOf(undefined, 'clean', 'rejoinPostSuccess', 'rejoinAlways'),
+    expirySeconds: whole(300),
+    onLost: oneOf('republishQos1', 'republish', 'fail'),
+  }),
+  reconnect: (given, name) => given !== false && reconnectPolicy(given, name),
+  offlineQueue: group({
+    behavior: oneOf('failQos0PublishOnDisconnect', 'failNonQos1PublishOnDisconnect', 'failAllOnDisconnect'),
+    maxOperations: whole(10_000, 0, Number.POSITIVE_INFINITY),
+    maxBytes: whole(16 * MEBIBYTE, 0, Number.POSITIVE_INFINITY),
+    maxAgeMs: whole(5 * MINUTE, 0, Number.POSITIVE_INFINITY),
+    overflow: oneOf('reject', 'dropOldest', 'dropNewest'),
+  }),
+  topicAliasing: group({
+    outbound: oneOf('lru', 'manual', 'none'),
+    outboundMaximum: whole(16),
+    inboundMaximum: whole(16),
+  }),
+  limits: group({ receiveMaximum: whole(256), maximumPacketSize: whole(16 * MEBIBYTE) }),
+  unroutedHoldMs: whole(30_000),
+  pageLifecycle: oneOf('auto', 'none'),
+});
+
+/** What the session is configured with, and what its client is besides. */
+export interface ClientConfig extends SessionConfig {
+  readonly unroutedHoldMs: number;
+  readonly pageLifecycle: 'auto' | 'none';
+}
+
+/** Which option a field of CONNECT comes from, where it has another name. */
+const FIELDS: readonly (readonly [field: string, option: string])[] = [
+  ['username', 'credentials.username'],
+  ['password', 'credentials.password'],
+  ['properties.sessionExpiryInterval', 'session.expirySeconds'],
+  ['properties.receiveMaximum', 'limits.receiveMaximum'],
+  ['properties.maximumPacketSize', 'limits.maximumPacketSize'],
+  ['properties.topicAliasMaximum', 'topicAliasing.inboundMaximum'],
+  ['properties.authenticationMethod', 'authentication.method'],
+  ['properties', 'connectProperties'],
+];
 
 /** What the session is configured with. Throws `INVALID_ARGUMENT`. */
-export function resolveOptions(options: ClientOptions): SessionConfig {
-  const {
-    protocolVersion = 5,
-    clientId,
-    reconnect = {},
-    session: { store, ...session } = {},
-    will,
-    connectProperties,
-    authentication,
-  } = options;
-  const { brokerProfile = {} } = options;
-  if (typeof options.url !== 'function') checkUrl(options.url);
-  if (store !== undefined && !clientId)
-    throw invalidArgument('A `session.store` needs a `clientId` to find the session by.');
-  const config: SessionConfig = {
+export function resolveOptions(options: ClientOptions): ClientConfig {
+  const { url, clientId, will, connectProperties, authentication, credentials = {}, redirect } = options;
+  const { brokerProfile = {}, webSocket } = options;
+  const values = rules(options, '');
+  const { protocolVersion } = values;
+  const isDurable = options.session?.store !== undefined;
+  if (typeof url !== 'function') checkUrl(url);
+  if (isDurable && !clientId) throw invalidArgument('A `session.store` needs a `clientId` to find the session by.');
+  if (authentication && protocolVersion === 4) throw invalidArgument('`authentication` needs MQTT 5.');
+  if (authentication && typeof authentication.begin !== 'function')
+    throw invalidArgument('`authentication` has a `method` and a function `begin`.');
+  if (webSocket !== undefined && typeof webSocket !== 'function') throw invalidArgument('`webSocket` is a class.');
+  if (redirect && !isListOfText(redirect.allow)) throw invalidArgument('`redirect.allow` is a list of names of hosts.');
+  const config: ClientConfig = {
+    ...values,
     // Nothing may be sent without authentication because a server spoke 3.1.1.
     protocolVersion: authentication && protocolVersion === 'auto' ? 5 : protocolVersion,
     clientId: clientId ?? '',
     clientIdGiven: clientId !== undefined,
-    isDurable: store !== undefined,
-    keepAliveSeconds: keepAliveWithin(options.keepAliveSeconds ?? 60, brokerProfile),
-    connectTimeoutMs: options.connectTimeoutMs ?? 15_000,
-    pingTimeoutMs: options.pingTimeoutMs ?? 10_000,
-    ackTimeoutMs: options.ackTimeoutMs ?? MINUTE,
-    session: { expirySeconds: 300, onLost: 'republishQos1', ...defined(session) },
-    reconnect: reconnect && {
-      minDelayMs: 1_000,
-      maxDelayMs: 2 * MINUTE,
-      jitter: 'full',
-      minConnectedTimeToResetMs: 30_000,
-      ...defined(reconnect),
-    },
-    offlineQueue: {
-      behavior: 'failQos0PublishOnDisconnect',
-      maxOperations: 10_000,
-      maxBytes: 16 * MEBIBYTE,
-      maxAgeMs: 5 * MINUTE,
-      overflow: 'reject',
-      ...defined(options.offlineQueue ?? {}),
-    },
-    topicAliasing: {
-      outbound: 'lru',
-      outboundMaximum: 16,
-      inboundMaximum: 16,
-      ...defined(options.topicAliasing ?? {}),
-    },
-    limits: { receiveMaximum: 256, maximumPacketSize: 16 * MEBIBYTE, ...defined(options.limits ?? {}) },
+    isDurable,
+    keepAliveSeconds: keepAliveWithin(values.keepAliveSeconds, brokerProfile),
     brokerProfile,
-    ...(will && { will: resolveWill(will) }),
-    ...(connectProperties && { connectProperties }),
-    ...(authentication && { authenticationMethod: authentication.method }),
-    ...(options.redirect && { redirect: checkHosts(options.redirect.allow) }),
-    credentialsChange: typeof options.credentials === 'function' || authentication?.isRenewable === true,
-    urlChanges: typeof options.url === 'function',
+    ...defined({
+      will: will && resolveWill(will),
+      connectProperties,
+      authenticationMethod: authentication?.method,
+      redirect: redirect?.allow,
+    }),
+    credentialsChange: typeof credentials === 'function' || authentication?.isRenewable === true,
+    urlChanges: typeof url === 'function',
   };
-  checkNumbers(config);
-  checkNumbers({ unroutedHoldMs: options.unroutedHoldMs ?? 0 });
-  checkWord('protocolVersion', protocolVersion, [5, 4, 'auto']);
-  checkWord('session.behavior', session.behavior, ['clean', 'rejoinPostSuccess', 'rejoinAlways', undefined]);
-  checkWord('session.onLost', config.session.onLost, ['republishQos1', 'republish', 'fail']);
-  checkWord('reconnect.jitter', config.reconnect && config.reconnect.jitter, ['full', 'decorrelated', 'none', false]);
-  checkWord('topicAliasing.outbound', config.topicAliasing.outbound, ['lru', 'manual', 'none']);
-  checkWord('offlineQueue.behavior', config.offlineQueue.behavior, [
-    'failQos0PublishOnDisconnect',
-    'failNonQos1PublishOnDisconnect',
-    'failAllOnDisconnect',
-  ]);
-  checkWord('pageLifecycle', options.pageLifecycle, ['auto', 'none', undefined]);
-  if (authentication && protocolVersion === 4) throw invalidArgument('`authentication` needs MQTT 5.');
-  if (authentication && typeof authentication.begin !== 'function')
-    throw invalidArgument('`authentication` has a `method` and a function `begin`.');
-  if (options.webSocket !== undefined && typeof options.webSocket !== 'function')
-    throw invalidArgument('`webSocket` is a class.');
-  checkWord('offlineQueue.overflow', config.offlineQueue.overflow, ['reject', 'dropOldest', 'dropNewest']);
-  checkConnect(config, options);
+  // As it will be, so that no attempt can fail for what is in the options.
+  const handshake = new Handshake(config);
+  const known = typeof credentials === 'function' ? {} : credentialBytes(credentials);
+  checkPacket(handshake.connectPacket(known), handshake.version, FIELDS);
   checkProfile(config);
-  if (clientId === undefined) drawClientId(config);
-  return config;
+  let drawn = clientId;
+  return {
+    ...config,
+    /** Drawn when it is needed, not before: making a client touches nothing of the platform. */
+    get clientId() {
+      return (drawn ??= randomClientId());
+    },
+  };
 }
+
+const isListOfText = (list: unknown): boolean => Array.isArray(list) && list.every((each) => typeof each === 'string');
 
 /** The address as a WebSocket takes it: without a fragment, which the standard forbids there. */
 export function checkUrl(url: string | URL): string {
@@ -118,16 +140,12 @@ export function publicUrl(url: string): string {
   return `${protocol}//${host}${pathname}`;
 }
 
-/** Throws what the codec throws at credentials that cannot be sent. */
+/** Throws `INVALID_ARGUMENT` for what cannot be sent. */
 export function credentialBytes({ username, password }: CredentialsOptions): Credentials {
-  const credentials = {
-    ...(username !== undefined && { username }),
-    ...(password !== undefined && { password: typeof password === 'string' ? payloadBytes(password) : password }),
-  };
-  packetSize(
-    { type: 'connect', protocolVersion: 5, clientId: '', cleanStart: true, keepAliveSeconds: 0, ...credentials },
-    5,
-  );
+  const bytes = typeof password === 'string' ? payloadBytes(password) : password;
+  const credentials: Credentials = defined({ username, password: bytes });
+  const packet = { type: 'connect', protocolVersion: 5, clientId: '', cleanStart: true, keepAliveSeconds: 0 } as const;
+  checkPacket({ ...packet, ...credentials }, 5, FIELDS);
   return credentials;
 }
 
@@ -154,27 +172,7 @@ function checkProfile(config: SessionConfig): void {
   if (excess !== undefined) throw new MqttError(excess, 5);
 }
 
-/** Lets the codec look at a CONNECT as it will be, so that no attempt can fail for what is in the options. */
-function checkConnect(config: SessionConfig, { credentials = {} }: ClientOptions): void {
-  const handshake = new Handshake(config);
-  try {
-    const known = typeof credentials === 'function' ? {} : credentialBytes(credentials);
-    packetSize(handshake.connectPacket(known), handshake.version);
-  } catch (error) {
-    if (error instanceof InvalidPacketError)
-      throw invalidArgument(`The options cannot be sent: ${inOptions(error.message)}.`);
-    throw error;
-  }
-}
-
-/** Gives the client an identifier when it needs one, not before: making a client touches nothing of the platform. */
-function drawClientId(config: SessionConfig): void {
-  let drawn: string | undefined;
-  Object.defineProperty(config, 'clientId', { enumerable: true, get: () => (drawn ??= randomClientId()) });
-}
-
-/** 22 letters and digits, which every server has to accept [MQTT-3.1.3-5], with 131 bits of chance. */
+/** 22 letters and digits, which every server has to accept [MQTT-3.1.3-5], with 113 bits of chance. */
 function randomClientId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(22));
-  return Array.from(bytes, (byte) => ALPHABET[byte % ALPHABET.length]).join('');
+  return Array.from(crypto.getRandomValues(new Uint8Array(22)), (byte) => (byte % 36).toString(36)).join('');
 }

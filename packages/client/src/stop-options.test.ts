@@ -7,7 +7,7 @@ const UNSENDABLE: readonly (readonly [string, unknown])[] = [
   ['sessionExpirySeconds', { sessionExpirySeconds: -1 }],
   ['sessionExpirySeconds', { sessionExpirySeconds: 0x1_0000_0000 }],
   ['sessionExpirySeconds', { sessionExpirySeconds: Number.NaN }],
-  ['sessionExpiryInterval', { sessionExpirySeconds: 1.5 }],
+  ['sessionExpirySeconds', { sessionExpirySeconds: 1.5 }],
   ['userProperties', { userProperties: [['a', '\uD800']] }],
   ['userProperties', { userProperties: [['a']] }],
   ['userProperties', { userProperties: 'a=b' }],

@@ -1,6 +1,4 @@
-import { InvalidPacketError, packetSize } from '@mqtide/codec';
-import { invalidArgument } from './errors.ts';
-import { checkNumber } from './operations.ts';
+import { checkPacket, group, number, oneOf } from './rules.ts';
 import { defined } from './session/defined.ts';
 
 /** Options of `stop`. */
@@ -18,18 +16,15 @@ export interface StopOptions {
   readonly userProperties?: readonly (readonly [name: string, value: string])[];
 }
 
+const rules = group({ drainMs: number(0), reasonCode: oneOf(0, 4) });
+
 /** Throws `INVALID_ARGUMENT` for what no DISCONNECT can say: the will would be published without one. */
-export function checkStop({ drainMs, reasonCode, sessionExpirySeconds, userProperties }: StopOptions): void {
-  checkNumber('drainMs', drainMs);
-  if (reasonCode !== undefined && reasonCode !== 0 && reasonCode !== 4)
-    throw invalidArgument('`reasonCode` is 0 or 4.');
-  if (sessionExpirySeconds !== undefined && !(sessionExpirySeconds >= 0 && sessionExpirySeconds <= 0xffff_ffff))
-    throw invalidArgument('`sessionExpirySeconds` is a whole number from 0 to 4294967295.');
-  try {
-    const properties = defined({ sessionExpiryInterval: sessionExpirySeconds, userProperties });
-    packetSize({ type: 'disconnect', reasonCode: 0, properties }, 5);
-  } catch (error) {
-    if (error instanceof InvalidPacketError) throw invalidArgument(`\`stop\` cannot say this: ${error.message}.`);
-    throw error;
-  }
+export function checkStop(options: StopOptions): void {
+  rules(options, '');
+  const { sessionExpirySeconds: sessionExpiryInterval, userProperties } = options;
+  const properties = defined({ sessionExpiryInterval, userProperties });
+  checkPacket({ type: 'disconnect', reasonCode: 0, properties }, 5, [
+    ['properties.sessionExpiryInterval', 'sessionExpirySeconds'],
+    ['properties.', ''],
+  ]);
 }

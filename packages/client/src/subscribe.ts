@@ -1,8 +1,10 @@
 import type { PropertiesOf, QoS, SubackPacket, SubscriptionRequest } from '@mqtide/codec';
-import { validateTopicFilter } from '@mqtide/codec';
+import { isSharedFilter, validateTopicFilter } from '@mqtide/codec';
 import { invalidArgument } from './errors.ts';
-import { type OperationOptions, checkNumber } from './operations.ts';
 import type { OverflowPolicy } from './message-buffer.ts';
+import type { OperationOptions } from './operations.ts';
+import { group, number, oneOf } from './rules.ts';
+import { defined } from './session/defined.ts';
 import type { AcknowledgeMode, MessageHandler, Subscription } from './subscription.ts';
 import type { Wishes } from './subscription-handle.ts';
 
@@ -41,22 +43,17 @@ export interface SubscriptionGroup {
   unsubscribe(bounds?: OperationOptions): Promise<void>;
 }
 
-const MODES: readonly unknown[] = ['onDelivery', 'afterProcessing', 'manual'] satisfies AcknowledgeMode[];
-const POLICIES: readonly unknown[] = [
-  'dropOldest',
-  'dropNewest',
-  'latestPerTopic',
-  'error',
-  'holdAcknowledgements',
-] satisfies OverflowPolicy[];
+const wishes = group({
+  buffer: number(1_024),
+  overflow: oneOf('dropOldest', 'dropNewest', 'latestPerTopic', 'error', 'holdAcknowledgements'),
+  acknowledge: oneOf('onDelivery', 'afterProcessing', 'manual'),
+  timeoutMs: number(undefined),
+});
+const qosOf = oneOf(0, 1, 2);
 
 /** What is to become of messages. Throws `INVALID_ARGUMENT`. */
 export function wishesOf(options: SubscribeOptions, handler: MessageHandler | undefined): Wishes {
-  const { buffer = 1_024, overflow = 'dropOldest', acknowledge = 'onDelivery' } = options;
-  checkNumber('buffer', buffer);
-  if (!POLICIES.includes(overflow)) throw invalidArgument(`\`overflow\` is one of ${POLICIES.join(', ')}.`);
-  if (!MODES.includes(acknowledge)) throw invalidArgument(`\`acknowledge\` is one of ${MODES.join(', ')}.`);
-  return { handler, buffer, overflow, acknowledge };
+  return { handler, ...wishes(options, '') };
 }
 
 /** The filters as they are sent. Throws `INVALID_ARGUMENT`. */
@@ -64,7 +61,6 @@ export function subscriptionRequests(
   filters: readonly (string | FilterOptions)[],
   options: SubscribeOptions,
 ): SubscriptionRequest[] {
-  checkNumber('timeoutMs', options.timeoutMs);
   if (filters.length === 0) throw invalidArgument('`subscribe` needs at least one filter.');
   return filters.map((each) => subscriptionRequest(typeof each === 'object' ? each : { filter: each }, options));
 }
@@ -73,20 +69,10 @@ function subscriptionRequest(own: FilterOptions, shared: SubscribeOptions): Subs
   const { filter } = own;
   const problem = typeof filter === 'string' ? validateTopicFilter(filter) : 'is not a string';
   if (problem !== undefined) throw invalidArgument(`The topic filter ${problem}: '${String(filter)}'.`);
-  const qos = own.qos ?? shared.qos ?? 0;
-  if (qos !== 0 && qos !== 1 && qos !== 2) throw invalidArgument(`\`qos\` is 0, 1 or 2, not ${String(qos)}.`);
-  const noLocal = own.noLocal ?? shared.noLocal;
-  const retainAsPublished = own.retainAsPublished ?? shared.retainAsPublished;
-  const retainHandling = own.retainHandling ?? shared.retainHandling;
-  if (noLocal === true && filter.startsWith('$share/'))
+  const { noLocal, retainAsPublished, retainHandling, qos } = { ...shared, ...defined(own) };
+  if (noLocal === true && isSharedFilter(filter))
     throw invalidArgument(`A shared subscription cannot have \`noLocal\`: '${filter}'.`); // [MQTT-3.8.3-4]
-  return {
-    filter,
-    qos,
-    ...(noLocal !== undefined && { noLocal }),
-    ...(retainAsPublished !== undefined && { retainAsPublished }),
-    ...(retainHandling !== undefined && { retainHandling }),
-  };
+  return { filter, qos: qosOf(qos, 'qos'), ...defined({ noLocal, retainAsPublished, retainHandling }) };
 }
 
 /**

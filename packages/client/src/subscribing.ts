@@ -7,10 +7,11 @@ import { MqttError } from './errors.ts';
 import type { ClientEvents } from './events.ts';
 import { Identifiers } from './identifiers.ts';
 import { ReceivedMessage } from './message.ts';
-import { type OperationOptions, type Operations, checkNumber } from './operations.ts';
+import type { OperationOptions, Operations } from './operations.ts';
+import { checkTimeout } from './rules.ts';
 import { defined } from './session/defined.ts';
 import { Router } from './router.ts';
-import type { SessionConfig } from './session/config.ts';
+import type { ClientConfig } from './resolve-options.ts';
 import type { DeliveredPacket, LifecycleEvent } from './session/events.ts';
 import type { Failure } from './session/failure.ts';
 import { pieces, subscribeInParts } from './in-parts.ts';
@@ -48,8 +49,7 @@ export class Subscribing {
     operations: Operations,
     emitter: Emitter<ClientEvents>,
     report: (error: unknown) => void,
-    { ackTimeoutMs, brokerProfile, isDurable }: SessionConfig,
-    unroutedHoldMs: number,
+    { ackTimeoutMs, brokerProfile, isDurable, unroutedHoldMs }: ClientConfig,
   ) {
     this.#isDurable = isDurable;
     this.#filtersPerSubscribe = brokerProfile.filtersPerSubscribe ?? Number.POSITIVE_INFINITY;
@@ -226,7 +226,7 @@ export class Subscribing {
   async #unsubscribe(handle: SubscriptionHandle, { signal, timeoutMs }: OperationOptions = {}): Promise<void> {
     const { filter } = handle;
     signal?.throwIfAborted();
-    checkNumber('timeoutMs', timeoutMs);
+    checkTimeout(timeoutMs);
     if (!this.#router.handlesOf(filter).includes(handle)) return;
     this.#drop(handle);
     if (this.#router.handlesOf(filter).length > 0) return;

@@ -41,7 +41,7 @@ export interface SessionConfig {
   readonly ackTimeoutMs: number;
   readonly session: {
     /** Absent: the default of the protocol version in use. */
-    readonly behavior?: SessionBehavior;
+    readonly behavior?: SessionBehavior | undefined;
     readonly expirySeconds: number;
     readonly onLost: SessionLossPolicy;
   };
