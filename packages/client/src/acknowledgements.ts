@@ -7,6 +7,7 @@ import type { Emitter } from './emitter.ts';
 import type { EnginePort as Engine } from './engine.ts';
 import type { ClientEvents } from './events.ts';
 import { ReceivedMessage } from './message.ts';
+import { Reminder } from './reminder.ts';
 import type { DeliveredPacket } from './session/events.ts';
 import type { SubscriptionHandle } from './subscription-handle.ts';
 
@@ -62,12 +63,13 @@ export class Acknowledgements {
   /** The one that keeps back all others, and since when. */
   #head: Hold | undefined;
   #headSince = 0;
-  #cancelReminder: (() => void) | undefined;
+  readonly #reminder: Reminder;
 
   constructor(engine: Engine, emitter: Emitter<ClientEvents>, timeoutMs: number) {
     this.#engine = engine;
     this.#emitter = emitter;
     this.#timeoutMs = timeoutMs;
+    this.#reminder = new Reminder(engine, () => this.#warnIfDue());
   }
 
   hold(packet: DeliveredPacket, delivery: number): Hold {
@@ -116,22 +118,18 @@ export class Acknowledgements {
     if (head === this.#head) return;
     this.#head = head;
     this.#headSince = this.#engine.now;
-    if (head !== undefined) {
-      this.#remind();
-      return;
-    }
-    this.#cancelReminder?.();
-    this.#cancelReminder = undefined;
+    this.#reminder.set(head && this.#dueAt);
+  }
+
+  get #dueAt(): number {
+    return this.#headSince + this.#timeoutMs;
   }
 
   /** One reminder for many messages: when it comes, whoever is the oldest then may not have been it for long. */
-  #remind(): void {
-    this.#cancelReminder ??= this.#engine.remind(this.#headSince + this.#timeoutMs, () => {
-      this.#cancelReminder = undefined;
-      if (this.#head === undefined) return;
-      if (this.#engine.now < this.#headSince + this.#timeoutMs) this.#remind();
-      else this.#warn(this.#head);
-    });
+  #warnIfDue(): void {
+    if (this.#head === undefined) return;
+    if (this.#engine.now < this.#dueAt) this.#reminder.set(this.#dueAt);
+    else this.#warn(this.#head);
   }
 
   #warn({ packet: { topic }, holders }: Hold): void {

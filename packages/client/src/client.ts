@@ -1,3 +1,4 @@
+import { makeDisposable } from './async-dispose.ts';
 import { Authenticator } from './authenticator.ts';
 import { Destinations } from './destinations.ts';
 import { Emitter } from './emitter.ts';
@@ -6,6 +7,7 @@ import type { Ports } from './engine/connector.ts';
 import { MqttError } from './errors.ts';
 import type { ClientEvents, ClientState } from './events.ts';
 import { logEvents } from './logger.ts';
+import { onAbort } from './on-abort.ts';
 import { type OperationOptions, Operations } from './operations.ts';
 import type { ClientOptions } from './options.ts';
 import type { Message } from './message.ts';
@@ -92,8 +94,7 @@ export class Client {
     this.#statistics = new Statistics(this.#engine, this.#emitter, this.#subscribing);
     this.#page = new PageWatch(config.pageLifecycle === 'none' ? undefined : page, this.#engine, clock);
     if (options.logger) logEvents(options.logger, this.#emitter);
-    if (Symbol.asyncDispose === undefined)
-      Object.defineProperty(this, Symbol.for('Symbol.asyncDispose'), { value: () => this.#dispose() });
+    makeDisposable(this);
   }
 
   /** Where the client stands: a new object whenever it changes. */
@@ -129,14 +130,13 @@ export class Client {
     const started = this.#state.started();
     this.#page.begin();
     this.#engine.dispatch({ type: 'start' });
-    if (signal === undefined) return started;
-    const onAbort = (): void => {
-      this.#state.abortStart(signal.reason);
-      void this.stop();
-    };
-    signal.addEventListener('abort', onAbort, { once: true });
-    const release = (): void => signal.removeEventListener('abort', onAbort);
-    started.then(release, release);
+    if (signal !== undefined) {
+      const release = onAbort(signal, (reason) => {
+        this.#state.abortStart(reason);
+        void this.stop();
+      });
+      started.then(release, release);
+    }
     return started;
   }
 
@@ -163,16 +163,12 @@ export class Client {
    * with what `offlineQueue` lets wait. Rejects only with the signal's reason.
    */
   drained({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    return this.#operations.begin(
-      signal,
-      () => undefined,
-      (op) => this.#engine.dispatch({ type: 'awaitDrained', op }),
-    );
+    return this.#operations.begin(signal, (op) => this.#engine.dispatch({ type: 'awaitDrained', op }));
   }
 
   /** `stop()`, for `await using`; one that is under way keeps its time. */
   [Symbol.asyncDispose](): Promise<void> {
-    return this.#dispose();
+    return this.state.status === 'stopping' ? this.#state.stopped() : this.stop();
   }
 
   /**
@@ -192,9 +188,8 @@ export class Client {
     }
     const { signal, timeoutMs } = options;
     if (message.qos === 0 && signal === undefined && this.#engine.isReady) return this.#publishOnce(message);
-    return this.#operations.begin(signal, publishResult[message.qos], (op) =>
-      this.#engine.publish(op, message, timeoutMs),
-    );
+    const submit = (op: number): void => this.#engine.publish(op, message, timeoutMs);
+    return this.#operations.begin(signal, submit, publishResult[message.qos]);
   }
 
   /** 3.1.1 has no user properties: with `'auto'` the version has to be known. */
@@ -245,11 +240,7 @@ export class Client {
    */
   async reauthenticate({ signal, timeoutMs }: OperationOptions = {}): Promise<void> {
     checkTimeout(timeoutMs);
-    await this.#operations.begin(
-      signal,
-      () => undefined,
-      (op) => this.#engine.dispatch({ type: 'reauthenticate', op, timeoutMs }),
-    );
+    await this.#operations.begin(signal, (op) => this.#engine.dispatch({ type: 'reauthenticate', op, timeoutMs }));
   }
 
   /**
@@ -288,10 +279,6 @@ export class Client {
   get #requests(): Requests {
     this.#requestsMade ??= new Requests(this, this.#engine, this.#config);
     return this.#requestsMade;
-  }
-
-  #dispose(): Promise<void> {
-    return this.state.status === 'stopping' ? this.#state.stopped() : this.stop();
   }
 
   #error(failure: Failure): MqttError {

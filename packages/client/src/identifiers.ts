@@ -10,15 +10,9 @@
  * then this server sends a copy for each, and each copy is for whom it names.
  */
 import { isSharedFilter, type PublishPacket } from '@mqtide/codec';
+import type { Router } from './router.ts';
 import type { NegotiatedSettings } from './session/settings.ts';
 import type { SubscriptionHandle } from './subscription-handle.ts';
-
-/** What an identifier stands for. */
-interface Named {
-  readonly filters: Set<string>;
-  /** The handles whose SUBSCRIBE carried it; `undefined` when it was renewed for all of its filters' handles. */
-  handles: Set<SubscriptionHandle> | undefined;
-}
 
 /** A message that was given to all although it did not name all. */
 interface Ambiguous {
@@ -31,70 +25,48 @@ const LARGEST_IDENTIFIER = 268_435_455;
 const NONE: readonly SubscriptionHandle[] = [];
 
 export class Identifiers {
-  readonly #named = new Map<number, Named>();
-  /** By filter: the identifier that the server has for it, or is going to have. */
-  readonly #ofFilter = new Map<string, number>();
+  readonly #router: Router<SubscriptionHandle>;
   /** Random at first: the session may go on with identifiers of an earlier page. */
   #last = 0;
   // Valid for the connection.
-  #isUsable = false;
+  /** Whether `select` has anything to say. */
+  areUsed = false;
   #sendsCopies = false;
   #ambiguous: Ambiguous | undefined;
 
-  /** Whether `select` has anything to say. */
-  get areUsed(): boolean {
-    return this.#isUsable && this.#named.size > 0;
+  constructor(router: Router<SubscriptionHandle>) {
+    this.#router = router;
   }
 
   /** A new identifier for the SUBSCRIBE of these handles; the server forgets the ones their filters had. */
   assign(handles: readonly SubscriptionHandle[]): number {
-    if (this.#last === 0) this.#last = (crypto.getRandomValues(new Uint32Array(1))[0] as number) >>> 5;
+    this.#ambiguous = undefined;
+    this.#last ||= (crypto.getRandomValues(new Uint32Array(1))[0] as number) >>> 5;
     this.#last = (this.#last % LARGEST_IDENTIFIER) + 1;
-    for (const { filter } of handles) {
-      this.forget(filter);
-      this.#ofFilter.set(filter, this.#last);
+    for (const handle of handles) {
+      handle.ownIdentifier = this.#last;
+      for (const each of this.#router.handlesOf(handle.filter)) each.identifier = this.#last;
     }
-    this.#named.set(this.#last, { filters: new Set(handles.map(({ filter }) => filter)), handles: new Set(handles) });
     return this.#last;
   }
 
-  /** A handle has ended. */
-  leave(handle: SubscriptionHandle): void {
-    const identifier = this.#ofFilter.get(handle.filter);
-    if (identifier !== undefined) this.#named.get(identifier)?.handles?.delete(handle);
-  }
-
-  /** No handle has this filter any more. */
-  forget(filter: string): void {
-    this.#ambiguous = undefined;
-    const identifier = this.#ofFilter.get(filter);
-    if (identifier === undefined) return;
-    this.#ofFilter.delete(filter);
-    const filters = this.#named.get(identifier)?.filters;
-    filters?.delete(filter);
-    if (filters?.size === 0) this.#named.delete(identifier);
-  }
-
   connected({ subscriptionIdentifiersAvailable, rejoinedSession }: NegotiatedSettings): void {
-    this.#isUsable = subscriptionIdentifiersAvailable;
+    this.areUsed = subscriptionIdentifiersAvailable;
     this.#sendsCopies = false;
     this.#ambiguous = undefined;
     // Every filter is subscribed anew, once for all of its handles.
-    if (!rejoinedSession) for (const named of this.#named.values()) named.handles = undefined;
+    if (!rejoinedSession) for (const handle of this.#router.all()) handle.ownIdentifier = handle.identifier;
   }
 
   /** Which of the handles that match a message it is for. */
   select(packet: PublishPacket, matching: readonly SubscriptionHandle[]): readonly SubscriptionHandle[] {
-    const identifiers = packet.properties?.subscriptionIdentifier ?? [];
-    const named = identifiers.map((identifier) => this.#named.get(identifier));
+    // A message without an identifier is for the filters without one.
+    const names: readonly (number | undefined)[] = packet.properties?.subscriptionIdentifier ?? [undefined];
     // Of an earlier page, or of a subscription that was replaced a moment ago.
-    if (named.includes(undefined)) return matching;
-    const isNamed = ({ filter }: SubscriptionHandle): boolean =>
-      named.length === 0 ? !this.#ofFilter.has(filter) : named.some((each) => each?.filters.has(filter));
-    const meant = matching.filter(isNamed);
-    if (meant.length === 0) return matching;
+    if (!names.every((name) => matching.some(({ identifier }) => identifier === name))) return matching;
+    const meant = matching.filter(({ identifier }) => names.includes(identifier));
     if (packet.retain && !matching.some(({ request }) => request.retainAsPublished === true)) {
-      const fresh = meant.filter((handle) => named.length === 0 || named.some((each) => isOf(each, handle)));
+      const fresh = meant.filter(({ ownIdentifier }) => names.includes(ownIdentifier));
       return fresh.length > 0 ? fresh : meant;
     }
     if (meant.length === matching.length) return matching;
@@ -127,9 +99,6 @@ export class Identifiers {
 }
 
 const isShared = ({ filter }: SubscriptionHandle): boolean => isSharedFilter(filter);
-
-const isOf = (named: Named | undefined, handle: SubscriptionHandle): boolean =>
-  named !== undefined && (named.handles === undefined || named.handles.has(handle));
 
 const nameOf = ({ properties }: PublishPacket): string => (properties?.subscriptionIdentifier ?? []).join();
 

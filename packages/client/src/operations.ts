@@ -1,5 +1,6 @@
 import type { ProtocolVersion } from '@mqtide/codec';
 import { MqttError } from './errors.ts';
+import { onAbort } from './on-abort.ts';
 import type { Outcome } from './session/events.ts';
 import { IdMap } from './session/id-map.ts';
 
@@ -41,16 +42,13 @@ export class Operations {
   }
 
   /** Begins an operation with `submit`, which is given its number. `finish` makes a result of the answer, or throws. */
-  begin<Result>(
+  begin<Result = void>(
     signal: AbortSignal | undefined,
-    finish: (packet: Answer) => Result,
     submit: (op: number) => void,
+    finish: (packet: Answer) => Result = NO_RESULT,
   ): Promise<Result> {
     return new Promise<Result>((resolve, reject) => {
-      if (signal?.aborted === true) {
-        reject(signal.reason);
-        return;
-      }
+      signal?.throwIfAborted();
       this.#last += 1;
       const op = this.#last;
       const release = signal && this.#listen(op, signal, reject);
@@ -62,7 +60,7 @@ export class Operations {
   /** One operation for all that end together, until it has ended. */
   share<Result>(finish: (packet: Answer) => Result): Shared<Result> {
     if (this.#shared === undefined || !this.#pending.has(this.#shared.op)) {
-      const promise = this.begin(undefined, finish, () => {});
+      const promise = this.begin(undefined, () => {}, finish);
       this.#shared = { op: this.#last, promise };
     }
     return this.#shared as Shared<Result>;
@@ -85,12 +83,12 @@ export class Operations {
   }
 
   #listen(op: number, signal: AbortSignal, reject: (error: unknown) => void): () => void {
-    const onAbort = (): void => {
+    return onAbort(signal, (reason) => {
       this.#pending.delete(op);
-      reject(signal.reason);
+      reject(reason);
       this.#cancel(op);
-    };
-    signal.addEventListener('abort', onAbort, { once: true });
-    return () => signal.removeEventListener('abort', onAbort);
+    });
   }
 }
+
+const NO_RESULT = (): never => undefined as never;

@@ -9,6 +9,7 @@ import type { EnginePort } from './engine.ts';
 import { MqttError, invalidArgument } from './errors.ts';
 import type { ClientState } from './events.ts';
 import type { Message } from './message.ts';
+import { onAbort } from './on-abort.ts';
 import { type Payload, payloadBytes } from './payload.ts';
 import type { PublishOptions, PublishResult } from './publish.ts';
 import { checkTimeout } from './rules.ts';
@@ -81,45 +82,50 @@ export class Requests {
   }
 
   /** See `Client.request`. */
-  one(topic: string, payload: Payload, options: RequestOptions): Promise<Message> {
-    return new Promise((resolve, reject) => {
-      const onEnd = (error: unknown): void => reject(error ?? new MqttError(failure('ACK_TIMEOUT', 'no reply')));
-      const finish = this.#begin(
-        topic,
-        payload,
-        options,
-        (message) => {
-          finish();
-          resolve(message);
-        },
-        onEnd,
-      );
-    });
+  async one(topic: string, payload: Payload, options: RequestOptions): Promise<Message> {
+    for await (const reply of this.many(topic, payload, { ...options, max: 1 })) return reply;
+    throw new MqttError(failure('ACK_TIMEOUT', 'no reply'));
   }
 
   /** See `Client.requestMany`. */
   async *many(topic: string, payload: Payload, options: RequestManyOptions): AsyncGenerator<Message, void, void> {
+    const { max = Number.POSITIVE_INFINITY, responseTopic = this.#defaultTopic, signal } = options;
+    const { timeoutMs = this.#config.ackTimeoutMs, qos = 1 } = options;
+    checkTimeout(timeoutMs);
+    if (validateTopicName(responseTopic) !== undefined) throw invalidArgument(`Not a topic: '${responseTopic}'.`);
+    signal?.throwIfAborted();
+    // Now: the caller may change its bytes while the subscription is made.
+    const bytes = payloadBytes(payload);
+    const correlationData = this.#nextCorrelation();
+    const key = keyOf(correlationData);
+    const controller = new AbortController();
     const replies: Message[] = [];
-    let end: { readonly error: unknown } | undefined;
+    let ended: { readonly error: unknown } | undefined;
     let wake = (): void => {};
-    const finish = this.#begin(
-      topic,
-      payload,
-      options,
-      (message) => {
-        replies.push(message);
-        wake();
-      },
-      (error) => {
-        end = { error };
-        wake();
-      },
-    );
+    const onReply = (message: Message): void => {
+      replies.push(message);
+      wake();
+    };
+    /** Without an error when the time is up. */
+    const end = (error?: unknown): void => {
+      ended ??= { error };
+      this.#pending.delete(key);
+      cancelTimer();
+      release?.();
+      // What was not sent is not sent any more.
+      controller.abort();
+      wake();
+    };
+    const cancelTimer = this.#engine.remind(this.#engine.now + timeoutMs, () => end());
+    const release = signal && onAbort(signal, end);
+    this.#pending.set(key, { responseTopic, onReply, end });
+    const properties = { ...options.properties, responseTopic, correlationData };
+    this.#send(topic, bytes, { qos, properties, signal: controller.signal }, responseTopic).catch(end);
     try {
-      for (let left = options.max ?? Number.POSITIVE_INFINITY; left > 0; left--) {
+      for (let left = max; left > 0; left--) {
         while (replies.length === 0) {
-          if (end?.error !== undefined) throw end.error;
-          if (end !== undefined) return;
+          if (ended?.error !== undefined) throw ended.error;
+          if (ended !== undefined) return;
           await new Promise<void>((resolve) => {
             wake = resolve;
           });
@@ -127,7 +133,7 @@ export class Requests {
         yield replies.shift() as Message;
       }
     } finally {
-      finish();
+      end();
     }
   }
 
@@ -155,46 +161,6 @@ export class Requests {
     if (responseInformation !== undefined) return `${responseInformation.replace(/\/$/, '')}/replies`;
     // A client identifier may have what a topic may not.
     return `replies/${clientId.replaceAll(/[+#]/g, '_')}`;
-  }
-
-  /** Sends a request. `onEnd` is called once, without an error when the time is up. Returns what ends it quietly. */
-  #begin(
-    topic: string,
-    payload: Payload,
-    options: RequestOptions,
-    onReply: (message: Message) => void,
-    onEnd: (error: unknown) => void,
-  ): () => void {
-    const { responseTopic = this.#defaultTopic, timeoutMs = this.#config.ackTimeoutMs, signal } = options;
-    checkTimeout(timeoutMs);
-    if (validateTopicName(responseTopic) !== undefined) throw invalidArgument(`Not a topic: '${responseTopic}'.`);
-    signal?.throwIfAborted();
-    // Now: the caller may change its bytes while the subscription is made.
-    const bytes = payloadBytes(payload);
-    const correlationData = this.#nextCorrelation();
-    const key = keyOf(correlationData);
-    const controller = new AbortController();
-    const finish = (): void => {
-      this.#pending.delete(key);
-      cancelTimer();
-      signal?.removeEventListener('abort', onAbort);
-      // What was not sent is not sent any more.
-      controller.abort();
-    };
-    const end = (error: unknown): void => {
-      if (!this.#pending.has(key)) return;
-      finish();
-      onEnd(error);
-    };
-    const onAbort = (): void => end(signal?.reason);
-    const cancelTimer = this.#engine.remind(this.#engine.now + timeoutMs, () => end(undefined));
-    signal?.addEventListener('abort', onAbort);
-    this.#pending.set(key, { responseTopic, onReply, end });
-    const properties = { ...options.properties, responseTopic, correlationData };
-    this.#send(topic, bytes, { qos: options.qos ?? 1, properties, signal: controller.signal }, responseTopic).catch(
-      end,
-    );
-    return finish;
   }
 
   async #send(topic: string, bytes: Uint8Array, options: PublishOptions, responseTopic: string): Promise<void> {

@@ -3,13 +3,21 @@ import { seededRandom } from '@mqtide/testkit';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Router } from './router.ts';
 
-function router(...filters: string[]): Router<string> {
-  const made = new Router<string>();
-  for (const filter of filters) made.add(filter, filter);
+interface Handle {
+  readonly filter: string;
+}
+
+function router(...filters: string[]): Router<Handle> {
+  const made = new Router<Handle>();
+  for (const filter of filters) made.add({ filter });
   return made;
 }
 
-const found = (made: Router<string>, topic: string): string[] => [...made.match(topic)].sort();
+const found = (made: Router<Handle>, topic: string): string[] =>
+  made
+    .match(topic)
+    .map(({ filter }) => filter)
+    .sort();
 
 describe('Router', () => {
   it('finds every handle whose filter matches', () => {
@@ -46,24 +54,24 @@ describe('Router', () => {
   });
 
   it('keeps several handles of one filter apart', () => {
-    const made = new Router<string>();
-    made.add('a/+', 'first');
-    made.add('a/+', 'second');
-    made.add('a/+', 'second');
-    expect(made.handlesOf('a/+')).toEqual(['first', 'second']);
-    made.remove('a/+', 'second');
-    made.remove('a/+', 'second');
-    made.remove('a/+', 'stranger');
-    made.remove('b', 'first');
-    expect(found(made, 'a/x')).toEqual(['first']);
+    const made = new Router<Handle>();
+    const [first, second, shared] = [{ filter: 'a/+' }, { filter: 'a/+' }, { filter: '$share/g/a/+' }];
+    for (const handle of [first, second, shared]) made.add(handle);
+    expect(made.handlesOf('a/+')).toEqual([first, second]);
+    made.remove(second);
+    made.remove(second);
+    made.remove({ filter: 'a/+' });
+    made.remove({ filter: 'b' });
+    expect(made.handlesOf('a/+')).toEqual([first]);
+    expect(made.match('a/x')).toEqual([first, shared]);
   });
 
   it('gives what it found as it was: a handle that leaves meanwhile does not disturb the others', () => {
     const made = router('a/+', 'a/#', '#');
     const seen: string[] = [];
-    for (const handle of made.match('a/b')) {
-      seen.push(handle);
-      for (const other of made.all()) made.remove(other, other);
+    for (const { filter } of made.match('a/b')) {
+      seen.push(filter);
+      for (const other of made.all()) made.remove(other);
     }
     expect(seen.sort()).toEqual(['#', 'a/#', 'a/+']);
     expect(found(made, 'a/b')).toEqual([]);
@@ -96,23 +104,24 @@ describe.each([1, 2, 3, 4, 5])('Router, at random (seed %i)', (seed) => {
   };
 
   it('agrees with `matchTopic`, while filters come and go', () => {
-    const made = new Router<string>();
-    const present = new Set<string>();
+    const made = new Router<Handle>();
+    const present = new Map<string, Handle>();
     for (let step = 0; step < 2_000; step++) {
       const filter = randomFilter();
       if (random() < 0.4 && present.size > 0) {
-        const leaving = [...present][Math.floor(random() * present.size)] as string;
-        present.delete(leaving);
-        made.remove(leaving, leaving);
-      } else {
-        present.add(filter);
-        made.add(filter, filter);
+        const leaving = [...present.values()][Math.floor(random() * present.size)] as Handle;
+        present.delete(leaving.filter);
+        made.remove(leaving);
+      } else if (!present.has(filter)) {
+        const handle = { filter };
+        present.set(filter, handle);
+        made.add(handle);
       }
       const topic = randomTopic();
-      const expected = [...present].filter((each) => matchTopic(each, topic)).sort();
+      const expected = [...present.keys()].filter((each) => matchTopic(each, topic)).sort();
       expect(found(made, topic), `seed ${seed}, step ${step}, topic '${topic}'`).toEqual(expected);
     }
-    expect(new Set(made.all())).toEqual(present);
+    expect(new Set(made.all())).toEqual(new Set(present.values()));
   });
 
   it('says whether filters can match the same topic', () => {
@@ -140,12 +149,12 @@ describe.each([1, 2, 3, 4, 5])('Router, at random (seed %i)', (seed) => {
   });
 
   it('forgets everything that was removed, in any order', () => {
-    const made = new Router<string>();
-    const filters = Array.from({ length: 200 }, randomFilter);
+    const made = new Router<Handle>();
+    const handles = Array.from({ length: 200 }, () => ({ filter: randomFilter() }));
     const entered = vi.spyOn(Map.prototype, 'set');
     const left = vi.spyOn(Map.prototype, 'delete');
-    for (const filter of filters) made.add(filter, filter);
-    for (const filter of filters.sort(() => random() - 0.5)) made.remove(filter, filter);
+    for (const handle of handles) made.add(handle);
+    for (const handle of handles.sort(() => random() - 0.5)) made.remove(handle);
     const [entries, deleted] = [
       entered.mock.calls.length,
       left.mock.results.filter(({ value }) => value === true).length,
@@ -154,6 +163,6 @@ describe.each([1, 2, 3, 4, 5])('Router, at random (seed %i)', (seed) => {
     // Every entry of every map, the nodes of the tree among them, is gone again.
     expect(deleted).toBe(entries);
     expect(made.all()).toEqual([]);
-    for (const filter of filters) expect(made.handlesOf(filter)).toEqual([]);
+    for (const { filter } of handles) expect(made.handlesOf(filter)).toEqual([]);
   });
 });

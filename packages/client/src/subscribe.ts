@@ -1,4 +1,4 @@
-import type { PropertiesOf, QoS, SubackPacket, SubscriptionRequest } from '@mqtide/codec';
+import type { PropertiesOf, QoS, SubscriptionRequest } from '@mqtide/codec';
 import { isSharedFilter, validateTopicFilter } from '@mqtide/codec';
 import { invalidArgument } from './errors.ts';
 import type { OverflowPolicy } from './message-buffer.ts';
@@ -90,15 +90,4 @@ export function together(
     qos: Math.max(...requests.map(({ qos }) => qos)) as QoS,
     ...(request.noLocal !== undefined && { noLocal: requests.every(({ noLocal }) => noLocal === true) }),
   };
-}
-
-/** The filters that a SUBACK refuses. */
-export function refusedIn(
-  packet: SubackPacket,
-  requests: readonly SubscriptionRequest[],
-): SubscriptionGroup['refused'] {
-  return requests.flatMap(({ filter }, index) => {
-    const reasonCode = packet.reasonCodes[index] as number;
-    return reasonCode >= 0x80 ? [{ filter, reasonCode }] : [];
-  });
 }

@@ -1,5 +1,5 @@
 /* The part of the client that subscribes, and hands received messages to whom they are for. */
-import type { SubackPacket, SubscriptionRequest } from '@mqtide/codec';
+import type { QoS, SubackPacket, SubscriptionRequest } from '@mqtide/codec';
 import { Acknowledgements, type Hold } from './acknowledgements.ts';
 import type { Emitter } from './emitter.ts';
 import type { EnginePort as Engine } from './engine.ts';
@@ -20,7 +20,6 @@ import {
   type FilterOptions,
   type SubscribeOptions,
   type SubscriptionGroup,
-  refusedIn,
   subscriptionRequests,
   together,
   wishesOf,
@@ -39,7 +38,7 @@ export class Subscribing {
   readonly #isDurable: boolean;
   readonly #unrouted: Unrouted;
   readonly #router = new Router<SubscriptionHandle>();
-  readonly #identifiers = new Identifiers();
+  readonly #identifiers = new Identifiers(this.#router);
   #connections = 0;
   /** By subscriptions that have ended. */
   #droppedBefore = 0;
@@ -88,7 +87,7 @@ export class Subscribing {
     // Registered at once: messages may come before the SUBACK [SEC-3.8.4-a].
     const handles = asked.map((request) => new SubscriptionHandle(request, wishes, this.#report, end));
     const overlaps = asked.some(({ filter }) => this.#router.overlaps(filter));
-    for (const handle of handles) this.#router.add(handle.filter, handle);
+    for (const handle of handles) this.#router.add(handle);
     const requests = asked.map((request) => together(request, this.#router.handlesOf(request.filter)));
     const connections = this.#engine.status === 'connected' ? -1 : this.#connections;
     // Not at once: a handler is not called while it is being registered.
@@ -104,8 +103,8 @@ export class Subscribing {
       packet = await subscribeInParts(requests, this.#filtersPerSubscribe, (part) =>
         this.#operations.begin(
           options.signal,
-          (suback) => suback as SubackPacket,
           (op) => this.#engine.dispatch({ type: 'subscribe', op, subscriptions: part, ...bound }),
+          (suback) => suback as SubackPacket,
         ),
       );
     } catch (error) {
@@ -116,19 +115,23 @@ export class Subscribing {
       if (isUnknown && connections !== this.#connections) this.#takeBack(handles);
       throw error;
     }
-    const refused = refusedIn(packet, requests);
+    const subscriptions: SubscriptionHandle[] = [];
+    const refused: { readonly filter: string; readonly reasonCode: number }[] = [];
     for (const [index, handle] of handles.entries()) {
+      const { filter } = handle;
       const reasonCode = packet.reasonCodes[index] as number;
-      if (reasonCode >= 0x80) this.#drop(handle);
-      else for (const each of this.#router.handlesOf(handle.filter)) each.grantedQos = reasonCode as 0 | 1 | 2;
+      if (reasonCode < 0x80) {
+        subscriptions.push(handle);
+        for (const each of this.#router.handlesOf(filter)) each.grantedQos = reasonCode as QoS;
+      } else {
+        refused.push({ filter, reasonCode });
+        this.#drop(handle);
+      }
     }
-    if (refused.length === requests.length) {
-      const [first] = refused;
-      throw this.#error(
-        filterRefused(packet, first?.reasonCode as number, refused.map((each) => each.filter).join("', '")),
-      );
+    if (subscriptions.length === 0) {
+      const filters = refused.map(({ filter }) => filter).join("', '");
+      throw this.#error(filterRefused(packet, refused[0]?.reasonCode as number, filters));
     }
-    const subscriptions = handles.filter((_, index) => (packet.reasonCodes[index] as number) < 0x80);
     const unsubscribe = async (bounds?: OperationOptions): Promise<void> => {
       await Promise.all(subscriptions.map((handle) => handle.unsubscribe(bounds)));
     };
@@ -230,10 +233,8 @@ export class Subscribing {
     if (!this.#router.handlesOf(filter).includes(handle)) return;
     this.#drop(handle);
     if (this.#router.handlesOf(filter).length > 0) return;
-    await this.#operations.begin(
-      signal,
-      () => undefined,
-      (op) => this.#engine.dispatch({ type: 'unsubscribe', op, filters: [filter], ...defined({ timeoutMs }) }),
+    await this.#operations.begin(signal, (op) =>
+      this.#engine.dispatch({ type: 'unsubscribe', op, filters: [filter], ...defined({ timeoutMs }) }),
     );
   }
 
@@ -247,12 +248,8 @@ export class Subscribing {
   #drop(handle: SubscriptionHandle, error?: MqttError): void {
     this.#droppedBefore += handle.dropped;
     const { filter } = handle;
-    this.#router.remove(filter, handle);
-    this.#identifiers.leave(handle);
-    if (this.#router.handlesOf(filter).length === 0) {
-      this.#identifiers.forget(filter);
-      this.#unrouted.filterEnded(filter);
-    }
+    this.#router.remove(handle);
+    if (this.#router.handlesOf(filter).length === 0) this.#unrouted.filterEnded(filter);
     handle.end(error);
   }
 

@@ -1,4 +1,5 @@
 import type { QoS, SubscriptionRequest } from '@mqtide/codec';
+import { makeDisposable } from './async-dispose.ts';
 import { callSafely } from './emitter.ts';
 import { MqttError } from './errors.ts';
 import type { Message, ReceivedMessage } from './message.ts';
@@ -44,6 +45,10 @@ export class SubscriptionHandle implements Subscription {
   #state: 'active' | 'paused' | 'ended' = 'active';
   #endedBy: unknown;
   grantedQos: QoS = 0;
+  /** The subscription identifier that the server has for the filter, or is going to have. */
+  identifier: number | undefined;
+  /** The one that came with the last SUBSCRIBE that was for this handle. */
+  ownIdentifier: number | undefined;
 
   constructor(
     request: SubscriptionRequest,
@@ -59,9 +64,7 @@ export class SubscriptionHandle implements Subscription {
     this.#onError = onError;
     this.#end = end;
     this.#buffer = new MessageBuffer(buffer, overflow, (message) => this.#delivered(message));
-    // WebKit lacks the symbol; whoever polyfills it finds the method.
-    if (Symbol.asyncDispose === undefined)
-      Object.defineProperty(this, Symbol.for('Symbol.asyncDispose'), { value: () => this.unsubscribe() });
+    makeDisposable(this);
   }
 
   get filter(): string {

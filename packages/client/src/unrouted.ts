@@ -12,6 +12,7 @@ import type { PublishPacket } from '@mqtide/codec';
 import type { Emitter } from './emitter.ts';
 import type { EnginePort } from './engine.ts';
 import type { ClientEvents } from './events.ts';
+import { Reminder } from './reminder.ts';
 import { Router } from './router.ts';
 
 /** A message that nobody wants yet. */
@@ -29,11 +30,11 @@ export class Unrouted {
   readonly #holdMs: number;
   /** By delivery, in the order in which the messages came. */
   readonly #waiting = new Map<number, Waiting>();
-  #ended = new Router<string>();
+  #ended = new Router<{ readonly filter: string }>();
   #endedCount = 0;
   // Before the first connection there may be messages that an earlier page stored.
   #mayWait = true;
-  #cancelReminder: (() => void) | undefined;
+  readonly #reminder: Reminder;
   /** Messages of QoS 1 and 2 that nobody wanted. */
   count = 0;
 
@@ -41,6 +42,7 @@ export class Unrouted {
     this.#engine = engine;
     this.#emitter = emitter;
     this.#holdMs = holdMs;
+    this.#reminder = new Reminder(engine, () => this.#giveUp());
   }
 
   /** Keeps a message that nobody wants, or returns `true`: it is to be acknowledged. */
@@ -58,7 +60,7 @@ export class Unrouted {
   filterEnded(filter: string): void {
     this.#endedCount += 1;
     if (this.#endedCount > REMEMBERED_FILTERS) this.#forgetEnded();
-    this.#ended.add(filter, filter);
+    this.#ended.add({ filter });
   }
 
   /** Takes the messages that somebody wants now, and gives them to `deliver`. */
@@ -92,32 +94,22 @@ export class Unrouted {
     this.#endedCount = 0;
   }
 
-  /** A reminder for the oldest, which is due first, or none. */
+  /** Of the oldest, which is due first. */
   #remind(): void {
     const [oldest] = this.#waiting.values();
-    if (oldest === undefined) {
-      this.#cancelReminder?.();
-      this.#cancelReminder = undefined;
-      return;
-    }
-    this.#cancelReminder ??= this.#engine.remind(oldest.until, () => {
-      this.#cancelReminder = undefined;
-      this.#giveUp();
-      this.#remind();
-    });
+    this.#reminder.set(oldest?.until);
   }
 
   #giveUp(): void {
     const { now } = this.#engine;
     const overdue = [...this.#waiting].filter(([, { until }]) => until <= now);
+    for (const [delivery] of overdue) this.#waiting.delete(delivery);
+    this.#remind();
     const [first] = overdue;
     if (first === undefined) return;
     this.#mayWait = false;
     this.count += overdue.length;
-    for (const [delivery] of overdue) {
-      this.#waiting.delete(delivery);
-      this.#engine.dispatch({ type: 'acknowledge', delivery, reasonCode: 0 });
-    }
+    for (const [delivery] of overdue) this.#engine.dispatch({ type: 'acknowledge', delivery, reasonCode: 0 });
     const { topic } = first[1].packet;
     this.#emitter.emit('warning', {
       code: 'MESSAGES_UNROUTED',
