@@ -21,12 +21,15 @@ export class Exchange {
   readonly #correlation: Operation['correlation'];
   readonly #waiting = new Map<unknown, Waiting>();
   readonly #subscriptions: readonly Promise<Granted>[];
+  readonly #over = new AbortController();
 
   constructor(messenger: Messenger, { topic, accepted, rejected, correlation }: Operation, names: Names) {
     this.topic = topicOf(topic, names);
     this.#correlation = correlation;
     const listen = async (filter: string, isAccepted: boolean): Promise<Granted> =>
-      messenger.subscribe(topicOf(filter, names), { qos: 1 }, (message) => this.#answer(message, isAccepted));
+      messenger.subscribe(topicOf(filter, names), { qos: 1, signal: this.#over.signal }, (message) =>
+        this.#answer(message, isAccepted),
+      );
     this.#subscriptions = [listen(accepted, true), listen(rejected, false)];
     this.ready = Promise.all(this.#subscriptions);
     this.ready.catch(() => {
@@ -44,6 +47,7 @@ export class Exchange {
   }
 
   close(): void {
+    this.#over.abort();
     // The connection may be gone, and the subscription with it.
     for (const subscription of this.#subscriptions)
       subscription.then((granted) => granted.unsubscribe()).catch(() => {});

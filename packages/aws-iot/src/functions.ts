@@ -3,7 +3,7 @@
  * function, each of its answers another. Thin functions over the tables of operations; requests and answers are not
  * joined, as there.
  */
-import { parseObject } from './json.ts';
+import { parseObject, toJson } from './json.ts';
 import type { Granted, Messenger } from './messenger.ts';
 import { type Names, type Operation, topicOf } from './operation.ts';
 import { JOB_EVENTS, JOBS } from './jobs/operations.ts';
@@ -51,7 +51,7 @@ function split(request: object): { readonly names: Names; readonly body: object 
 
 async function send(messenger: Messenger, { topic }: Operation, request: object): Promise<void> {
   const { names, body } = split(request);
-  await messenger.publish(topicOf(topic, names), JSON.stringify(body), { qos: 1 });
+  await messenger.publish(topicOf(topic, names), toJson(body), { qos: 1 });
 }
 
 async function listen<Response extends object>(

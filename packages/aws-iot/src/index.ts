@@ -1,3 +1,4 @@
+export type { RequestOptions } from './bounds.ts';
 export { type Commands, type CommandTarget, createCommands } from './commands/commands.ts';
 export type { Command, CommandResultValue, UpdateCommandRequest, UpdatedCommand } from './commands/types.ts';
 export { type ErrorDocument, RequestError, type RequestErrorCode, ServiceError } from './errors.ts';
@@ -56,7 +57,7 @@ export type {
   RegisteredThing,
   RegisterThingRequest,
 } from './provisioning/types.ts';
-export type { RequestOptions, ServiceOptions } from './request.ts';
+export type { ServiceOptions } from './request.ts';
 export type { ShadowVersion } from './shadow/follower.ts';
 export type { ShadowNames } from './shadow/operations.ts';
 export { createShadow, type Shadow } from './shadow/shadow.ts';

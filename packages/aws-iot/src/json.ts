@@ -1,3 +1,5 @@
+import { RequestError } from './errors.ts';
+
 /** A value that JSON can carry. */
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
 export interface JsonObject {
@@ -20,4 +22,13 @@ export function parseObject<Value extends object>(payload: Uint8Array): Value | 
   } catch {
     return undefined;
   }
+}
+
+/** Throws `INVALID_ARGUMENT` for NaN and the infinities: JSON would make null of them, which deletes. */
+export function toJson(request: object): string {
+  return JSON.stringify(request, (key, value: unknown) => {
+    if (typeof value === 'number' && !Number.isFinite(value))
+      throw new RequestError('INVALID_ARGUMENT', `\`${key}\` is ${value}, which JSON does not have.`);
+    return value;
+  });
 }

@@ -36,10 +36,13 @@ export interface Messenger {
     payload: string,
     options: { readonly qos: 1; readonly retain?: boolean; readonly signal?: AbortSignal },
   ): Promise<unknown>;
-  /** Resolves when the server has granted the subscription, and subscribes again when the server has lost the session. */
+  /**
+   * Resolves when the server has granted the subscription, and subscribes again when the server has lost the session. The
+   * signal is aborted when nobody waits for that any more.
+   */
   subscribe(
     filter: string,
-    options: { readonly qos: 1 },
+    options: { readonly qos: 1; readonly signal?: AbortSignal },
     handler: (message: ReceivedMessage) => void,
   ): Promise<Granted>;
   /** Returns a function that stops listening. Without it nobody learns of reconnections. */

@@ -29,7 +29,7 @@ describe('a request', () => {
     const got = requests.call(GET, { name: 'a' }, { x: 1 });
     await settle();
     expect(messenger.log).toEqual(['+svc/a/get/accepted', '+svc/a/get/rejected', 'publish svc/a/get']);
-    expect(last().body).toEqual({ x: 1, clientToken: expect.stringMatching(/^[0-9a-f]{32}$/) });
+    expect(last().body).toEqual({ x: 1, clientToken: expect.stringMatching(/^(\d+-){3}\d+$/) });
     answer(7);
     expect(await got).toMatchObject({ value: 7 });
     expect(vi.getTimerCount()).toBe(0);
@@ -122,6 +122,30 @@ describe('a request', () => {
     expect((await hasty).message).toContain('10 ms');
     await vi.advanceTimersByTimeAsync(29_990);
     expect((await patient).message).toContain('30000 ms');
+  });
+
+  it('waits for ever when that is asked for', async () => {
+    const got = requests.call(GET, { name: 'a' }, {}, { timeoutMs: Number.POSITIVE_INFINITY });
+    await vi.advanceTimersByTimeAsync(86_400_000);
+    answer(1);
+    expect(await got).toMatchObject({ value: 1 });
+  });
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
+    'with %d in it is refused: as null, which JSON would make of it, it would delete',
+    async (value) => {
+      const got = errorOf(requests.call(GET, { name: 'a' }, { state: { reported: { temperature: value } } }));
+      expect(await got).toMatchObject({ code: 'INVALID_ARGUMENT', message: expect.stringContaining('temperature') });
+      expect(messenger.log).toEqual([]);
+    },
+  );
+
+  it('that is given up while its subscriptions wait takes them back', async () => {
+    messenger.onSubscribe = () => new Promise(() => {});
+    const got = errorOf(requests.call(GET, { name: 'a' }, {}, { timeoutMs: 500 }));
+    await vi.advanceTimersByTimeAsync(500);
+    await got;
+    expect(messenger.filters).toEqual([]);
   });
 
   it('is given up with its signal, and so is a publish that waits', async () => {

@@ -2,19 +2,13 @@
  * The engine of all services: subscribes to the answers, waits for the SUBACK, publishes the request, waits for its
  * answer. Nothing else waits for a request that waits, except on a topic whose answers cannot be told apart.
  */
+import { bounded, inTurn, type Lanes, type RequestOptions, unlessAborted } from './bounds.ts';
 import { RequestError } from './errors.ts';
 import { Exchange } from './exchange.ts';
+import { toJson } from './json.ts';
 import type { Messenger } from './messenger.ts';
 import { type Names, type Operation, topicOf } from './operation.ts';
 import { watchConnection } from './watch-connection.ts';
-
-/** What bounds a request. */
-export interface RequestOptions {
-  /** Rejects with the signal's reason. The service may have done it all the same. */
-  readonly signal?: AbortSignal;
-  /** Milliseconds for the whole request, the time without a connection included. @default 30_000 */
-  readonly timeoutMs?: number;
-}
 
 /** What holds for all requests of a service. */
 export type ServiceOptions = Pick<RequestOptions, 'timeoutMs'>;
@@ -27,17 +21,17 @@ const ASK_AGAIN_MS = 5_000;
 
 export class Requests {
   readonly #messenger: Messenger;
-  readonly #timeoutMs: number;
+  readonly #defaults: ServiceOptions;
   /** By topic, the last one used at the end. */
   readonly #exchanges = new Map<string, Exchange>();
-  /** The last of those that wait for their turn, by topic. */
-  readonly #lanes = new Map<string, Promise<unknown>>();
+  /** By topic. */
+  readonly #lanes: Lanes = new Map();
   readonly #calls = new Set<AbortController>();
   #stopWatching: (() => void) | undefined;
 
-  constructor(messenger: Messenger, { timeoutMs = 30_000 }: ServiceOptions = {}) {
+  constructor(messenger: Messenger, { timeoutMs }: ServiceOptions = {}) {
     this.#messenger = messenger;
-    this.#timeoutMs = timeoutMs;
+    this.#defaults = timeoutMs === undefined ? {} : { timeoutMs };
   }
 
   /**
@@ -48,33 +42,22 @@ export class Requests {
     operation: Operation<Request, Response>,
     names: Names,
     request: Request,
-    { signal, timeoutMs = this.#timeoutMs }: RequestOptions = {},
+    bounds?: RequestOptions,
   ): Promise<Response> {
     const topic = topicOf(operation.topic, names);
-    signal?.throwIfAborted();
-    const over = new AbortController();
-    const onTimeout = (): void => over.abort(new RequestError('TIMEOUT', `No answer to ${topic} in ${timeoutMs} ms.`));
-    const onAbort = (): void => over.abort(signal?.reason);
-    const timer = setTimeout(onTimeout, timeoutMs);
-    signal?.addEventListener('abort', onAbort, { once: true });
-    this.#calls.add(over);
-    try {
-      if (operation.correlation === 'token') {
-        // In hexadecimal, well within the 64 bytes that a token may have.
-        const token = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
-          byte.toString(16).padStart(2, '0'),
-        );
-        const clientToken = token.join('');
-        return (await this.#send(operation, names, { ...request, clientToken }, clientToken, over.signal)) as Response;
+    const hasToken = operation.correlation === 'token';
+    const token = hasToken ? newToken() : '';
+    const body = toJson(hasToken ? { ...request, clientToken: token } : request);
+    return bounded({ ...this.#defaults, ...bounds }, topic, async (over) => {
+      const { signal } = over;
+      const send = (): Promise<object> => this.#send(operation, names, body, token, signal);
+      this.#calls.add(over);
+      try {
+        return (await (hasToken ? send() : inTurn(this.#lanes, topic, signal, send))) as Response;
+      } finally {
+        this.#calls.delete(over);
       }
-      return (await this.#inTurn(topic, over.signal, () =>
-        this.#send(operation, names, { ...request }, '', over.signal),
-      )) as Response;
-    } finally {
-      clearTimeout(timer);
-      this.#calls.delete(over);
-      signal?.removeEventListener('abort', onAbort);
-    }
+    });
   }
 
   /** Ends the subscriptions. Requests that wait reject with `CLOSED`, those that come begin anew. */
@@ -85,13 +68,7 @@ export class Requests {
     this.#stopWatching = undefined;
   }
 
-  async #send(
-    operation: Operation,
-    names: Names,
-    request: object,
-    token: string,
-    signal: AbortSignal,
-  ): Promise<object> {
+  async #send(operation: Operation, names: Names, body: string, token: string, signal: AbortSignal): Promise<object> {
     const exchange = this.#exchange(operation, names);
     const { topic, calls } = exchange;
     calls.add(signal);
@@ -100,7 +77,7 @@ export class Requests {
       await unlessAborted(exchange.ready, signal);
       const answer = exchange.answerTo(token);
       const publish = async (): Promise<object> => {
-        await this.#messenger.publish(topic, JSON.stringify(request), { qos: 1, signal });
+        await this.#messenger.publish(topic, body, { qos: 1, signal });
         if (operation.reads === true && calls.has(signal))
           timer = setTimeout(() => void publish().catch(() => {}), ASK_AGAIN_MS);
         return answer;
@@ -139,24 +116,9 @@ export class Requests {
     exchange?.close();
     if (this.#exchanges.get(topic) === exchange) this.#exchanges.delete(topic);
   }
-
-  /** One after the other on a topic; other topics do not wait. */
-  async #inTurn<Result>(topic: string, signal: AbortSignal, act: () => Promise<Result>): Promise<Result> {
-    const before = this.#lanes.get(topic) ?? Promise.resolve();
-    const result = unlessAborted(before, signal).then(act);
-    const done = Promise.allSettled([before, result]).finally(() => {
-      if (this.#lanes.get(topic) === done) this.#lanes.delete(topic);
-    });
-    this.#lanes.set(topic, done);
-    return result;
-  }
 }
 
-function unlessAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
-  return new Promise<Value>((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason);
-    if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
+/** 128 random bits, in well under the 64 bytes that a token may have. */
+function newToken(): string {
+  return crypto.getRandomValues(new Uint32Array(4)).join('-');
 }

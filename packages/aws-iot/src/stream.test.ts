@@ -34,9 +34,30 @@ describe('a stream', () => {
       expect(event).toEqual({ n: 1 });
       break;
     }
+    await settle();
     expect(messenger.filters).toEqual([]);
     expect(messenger.listenerCount).toBe(0);
     expect(await next(stream)).toEqual({ done: true, value: undefined });
+  });
+
+  it('can be left while there is no connection', async () => {
+    const stream = open();
+    await stream.ready;
+    messenger.onUnsubscribe = () => new Promise(() => {});
+    messenger.deliver('events', { n: 1 });
+    for await (const event of stream) {
+      expect(event).toEqual({ n: 1 });
+      break;
+    }
+    expect(await next(stream)).toEqual({ done: true, value: undefined });
+  });
+
+  it('that was never granted can be closed, and takes its subscription back', async () => {
+    messenger.onSubscribe = () => new Promise(() => {});
+    const stream = open();
+    await stream.close();
+    expect(messenger.filters).toEqual([]);
+    expect((await errorOf(stream.ready)).name).toBe('AbortError');
   });
 
   it('drops the oldest of what nobody reads, and counts it', async () => {

@@ -31,6 +31,7 @@ export class Stream<Event> implements AsyncIterable<Event> {
   readonly #waiting: Event[] = [];
   readonly #readers: Reader<Event>[] = [];
   readonly #release: () => void;
+  readonly #over = new AbortController();
   #end: { readonly error?: unknown } | undefined;
   #isReady = false;
   #dropped = 0;
@@ -58,7 +59,8 @@ export class Stream<Event> implements AsyncIterable<Event> {
       const event = read(message);
       if (event !== undefined) this.#deliver(event);
     };
-    this.#subscriptions = filters.map(async (filter) => messenger.subscribe(filter, { qos: 1 }, onMessage));
+    const options = { qos: 1, signal: this.#over.signal } as const;
+    this.#subscriptions = filters.map(async (filter) => messenger.subscribe(filter, options, onMessage));
     this.ready = this.#granted();
     // The iterator throws it; nobody has to wait for `ready`.
     this.ready.catch(() => {});
@@ -71,17 +73,19 @@ export class Stream<Event> implements AsyncIterable<Event> {
     return this.#dropped;
   }
 
-  /** Ends the stream and its subscriptions. Never rejects. */
+  /** Ends the stream and its subscriptions, and waits for the server to confirm that. Never rejects. */
   async close(): Promise<void> {
     this.#finish({});
+    this.#over.abort();
     await Promise.allSettled(this.#subscriptions.map(async (granted) => (await granted).unsubscribe()));
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Event> {
     return {
       next: () => this.#next(),
+      // `break` does not wait for the server, which may be out of reach.
       return: async () => {
-        await this.close();
+        void this.close();
         return { done: true, value: undefined };
       },
     };

@@ -73,6 +73,32 @@ describe('over the client', () => {
     expect(await got).toMatchObject({ version: 3 });
   });
 
+  it('nothing waits for a server that is out of reach: neither a loop that is left, nor a copy that is given up', async () => {
+    await client.start();
+    const shadow = createShadow(client, { thingName: 'lamp' });
+    const deltas = shadow.deltas();
+    await deltas.ready;
+    await service.publish(`${PREFIX}/update/delta`, { state: { on: true }, version: 4, timestamp: 1 }, { qos: 1 });
+    await pair.clock.settle();
+    pair.isReachable = false;
+    pair.broker.dropAll();
+    await pair.clock.settle();
+    for await (const { version } of deltas) {
+      expect(version).toBe(4);
+      break;
+    }
+    const abort = new AbortController();
+    const copy = errorOf(shadow.sync({ signal: abort.signal }));
+    await pair.clock.settle();
+    abort.abort(new Error('enough'));
+    expect((await copy).message).toBe('enough');
+    await shadow.documents().close();
+    pair.isReachable = true;
+    await pair.clock.advance(10_000);
+    expect(client.statistics().incompleteOperationCount).toBe(0);
+    expect(pair.broker.session('page')?.subscriptions.size ?? 0).toBe(0);
+  });
+
   it('a stream ends with `stop()`', async () => {
     await client.start();
     const deltas = createShadow(client, { thingName: 'lamp' }).deltas();

@@ -1,7 +1,8 @@
+import type { RequestOptions } from '../bounds.ts';
 import { RequestError } from '../errors.ts';
 import type { Messenger, ReceivedMessage } from '../messenger.ts';
 import { checkName, topicOf } from '../operation.ts';
-import { type RequestOptions, Requests, type ServiceOptions } from '../request.ts';
+import { Requests, type ServiceOptions } from '../request.ts';
 import { Stream, type StreamOptions } from '../stream.ts';
 import { INCOMING_COMMANDS, UPDATE_COMMAND } from './operations.ts';
 import type { Command, UpdateCommandRequest, UpdatedCommand } from './types.ts';

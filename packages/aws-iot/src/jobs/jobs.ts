@@ -1,7 +1,8 @@
+import type { RequestOptions } from '../bounds.ts';
 import { parseObject } from '../json.ts';
 import type { Messenger } from '../messenger.ts';
 import { topicOf } from '../operation.ts';
-import { type RequestOptions, Requests, type ServiceOptions } from '../request.ts';
+import { Requests, type ServiceOptions } from '../request.ts';
 import { Stream, type StreamOptions } from '../stream.ts';
 import { JOB_EVENTS, JOBS } from './operations.ts';
 import type {

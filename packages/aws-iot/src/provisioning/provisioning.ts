@@ -1,6 +1,7 @@
+import type { RequestOptions } from '../bounds.ts';
 import type { Messenger } from '../messenger.ts';
 import { type Operation, operation } from '../operation.ts';
-import { type RequestOptions, Requests, type ServiceOptions } from '../request.ts';
+import { Requests, type ServiceOptions } from '../request.ts';
 import { PrivateKey } from './private-key.ts';
 import type { CreatedCertificate, CreatedKeys, CsrRequest, RegisteredThing, RegisterThingRequest } from './types.ts';
 

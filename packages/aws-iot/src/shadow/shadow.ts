@@ -1,7 +1,8 @@
+import type { RequestOptions } from '../bounds.ts';
 import { parseObject, type JsonObject } from '../json.ts';
 import type { Messenger } from '../messenger.ts';
 import { type Operation, topicOf } from '../operation.ts';
-import { type RequestOptions, Requests, type ServiceOptions } from '../request.ts';
+import { Requests, type ServiceOptions } from '../request.ts';
 import { Stream, type StreamOptions } from '../stream.ts';
 import { type ShadowNames, shadowOperations } from './operations.ts';
 import { type ShadowCopy, syncShadow, type SyncOptions } from './sync.ts';
@@ -69,7 +70,7 @@ export function createShadow<State extends object = JsonObject>(
             deleted: topicOf(operations.delete.accepted, names),
           },
         },
-        syncOptions,
+        { ...options, ...syncOptions },
       ),
     close: () => requests.close(),
   };

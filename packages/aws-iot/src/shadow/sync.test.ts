@@ -184,6 +184,35 @@ describe('a local copy', () => {
     expect(messenger.filters).toEqual([]);
   });
 
+  it('is given up with its signal, and in time, while there is no connection', async () => {
+    messenger.onSubscribe = () => new Promise(() => {});
+    const abort = new AbortController();
+    const aborted = errorOf(sync({ signal: abort.signal }));
+    abort.abort(new Error('enough'));
+    expect((await aborted).message).toBe('enough');
+    const late = errorOf(sync({ timeoutMs: 500 }));
+    await vi.advanceTimersByTimeAsync(500);
+    expect(await late).toMatchObject({ code: 'TIMEOUT' });
+    const patient = errorOf(createShadow(messenger, { thingName: 'lamp', timeoutMs: 700 }).sync());
+    await vi.advanceTimersByTimeAsync(700);
+    expect((await patient).message).toContain('700 ms');
+    await settle();
+    expect(messenger.filters).toEqual([]);
+    expect(messenger.listenerCount).toBe(0);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('asks for the shadow at once when something was missed, whatever comes then', async () => {
+    service.update({ desired: { level: 1 } });
+    const { copy } = await sync();
+    const release = hold();
+    for (const level of [2, 3]) service.update({ desired: { level } });
+    // The delta of 3, the delta and the document of 2: what 3 was is not known.
+    release(([document2, delta2, , delta3]) => [delta3, delta2, document2].filter((each) => each !== undefined));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(copy.current).toMatchObject({ state: { desired: { level: 3 } }, version: 3 });
+  });
+
   it('can be closed, and is quiet then', async () => {
     const { copy, changes } = await sync();
     await copy.close();
@@ -218,6 +247,24 @@ describe('an update of a copy', () => {
     all.push(copy.update(({ state }) => ({ reported: { level: state.desired?.level ?? 0 } })));
     expect((await Promise.all(all)).map(({ version }) => version)).toEqual([2, 3, 4, 5]);
     expect(service.state).toEqual({ desired: { level: 4 }, reported: { level: 4 } });
+  });
+
+  it('is given up with its signal while it waits for the one before it, and lets nobody pass', async () => {
+    service.update({ desired: { level: 1 } });
+    const { copy } = await sync();
+    const release = hold();
+    const first = copy.update({ desired: { level: 2 } });
+    const abort = new AbortController();
+    const second = errorOf(copy.update({ desired: { level: 3 } }, { signal: abort.signal }));
+    const third = copy.update({ desired: { level: 4 } });
+    await settle();
+    abort.abort(new Error('enough'));
+    expect((await second).message).toBe('enough');
+    await settle();
+    expect(requests().filter((name) => name === 'update')).toHaveLength(1);
+    release();
+    expect((await Promise.all([first, third])).map(({ version }) => version)).toEqual([2, 3]);
+    expect(service.state.desired).toEqual({ level: 4 });
   });
 
   /** Somebody else is faster, and the copy learns of it by the conflict only. */

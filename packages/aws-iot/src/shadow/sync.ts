@@ -1,7 +1,7 @@
+import { bounded, inTurn, type Lanes, type RequestOptions, unlessAborted } from '../bounds.ts';
 import { ServiceError } from '../errors.ts';
 import { type JsonObject, parseObject } from '../json.ts';
 import type { Messenger } from '../messenger.ts';
-import type { RequestOptions } from '../request.ts';
 import { watchConnection } from '../watch-connection.ts';
 import { Follower, type ShadowVersion, type Step } from './follower.ts';
 import type { Shadow } from './shadow.ts';
@@ -51,7 +51,7 @@ const MAXIMUM_CONFLICTS = 5;
 
 export async function syncShadow<State extends object>(
   { messenger, shadow, topics }: SyncPorts<State>,
-  { onChange, merge, signal, timeoutMs }: SyncOptions<State> = {},
+  { onChange, merge, ...bounds }: SyncOptions<State> = {},
 ): Promise<ShadowCopy<State>> {
   const follower = new Follower<State>();
   const over = new AbortController();
@@ -62,7 +62,8 @@ export async function syncShadow<State extends object>(
   const apply = ({ changed, missed, repair: when }: Step): void => {
     if (over.signal.aborted) return;
     if (when === 'now') repairLater(0);
-    if (when === 'later') repairLater(DOCUMENT_AFTER_MS);
+    // What is to be done sooner, or failed and waits, is not put off.
+    if (when === 'later' && timer === undefined) repairLater(DOCUMENT_AFTER_MS);
     if (!changed) return;
     try {
       onChange?.(follower.current, { missed });
@@ -91,6 +92,7 @@ export async function syncShadow<State extends object>(
   const repairLater = (delayMs: number): void => {
     clearTimeout(timer);
     timer = setTimeout(() => {
+      timer = undefined;
       if (delayMs === DOCUMENT_AFTER_MS && failures === 0 && !follower.isPartial) return;
       repair().catch(() => {
         failures += 1;
@@ -100,7 +102,7 @@ export async function syncShadow<State extends object>(
   };
 
   const listen = <Event extends object>(filter: string, handle: (event: Event) => Step) =>
-    messenger.subscribe(filter, { qos: 1 }, ({ payload }) => {
+    messenger.subscribe(filter, { qos: 1, signal: over.signal }, ({ payload }) => {
       const event = parseObject<Event>(payload);
       if (event !== undefined) apply(handle(event));
     });
@@ -118,8 +120,10 @@ export async function syncShadow<State extends object>(
   };
 
   try {
-    await Promise.all(subscriptions);
-    await fetchNow({ ...(signal && { signal }), ...(timeoutMs !== undefined && { timeoutMs }) });
+    await bounded(bounds, topics.documents, async ({ signal }) => {
+      await unlessAborted(Promise.all(subscriptions), signal);
+      await fetchNow({ signal, timeoutMs: Number.POSITIVE_INFINITY });
+    });
   } catch (error) {
     void close();
     throw error;
@@ -152,12 +156,9 @@ export async function syncShadow<State extends object>(
   };
 
   /** One after the other: two at once would be in conflict with each other. */
-  let last: Promise<unknown> = Promise.resolve();
-  const update: ShadowCopy<State>['update'] = (change, options) => {
-    const mine = last.then(() => updateNow(change, options));
-    last = mine.catch(() => {});
-    return mine;
-  };
+  const lanes: Lanes = new Map();
+  const update: ShadowCopy<State>['update'] = (change, options) =>
+    inTurn(lanes, '', options?.signal, () => updateNow(change, options));
 
   return {
     get current() {

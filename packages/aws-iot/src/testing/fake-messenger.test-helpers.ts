@@ -18,6 +18,8 @@ export class FakeMessenger implements Messenger {
   onPublish: (published: Published) => unknown = () => {};
   /** Called with every filter; what it throws, or rejects with, refuses it. */
   onSubscribe: (filter: string) => unknown = () => {};
+  /** Called with every filter that is given up; what waits keeps it from being confirmed. */
+  onUnsubscribe: (filter: string) => unknown = () => {};
   readonly #handlers = new Map<object, { readonly filter: string; readonly handler: Handler }>();
   readonly #listeners = new Map<ConnectionEventName, Set<(event: ConnectionEvent) => void>>();
 
@@ -35,11 +37,13 @@ export class FakeMessenger implements Messenger {
     await this.onPublish(published);
   }
 
-  async subscribe(filter: string, _: object, handler: Handler): Promise<Granted> {
+  async subscribe(filter: string, { signal }: { readonly signal?: AbortSignal }, handler: Handler): Promise<Granted> {
     const key = {};
     this.#handlers.set(key, { filter, handler });
     try {
-      await this.onSubscribe(filter);
+      signal?.throwIfAborted();
+      const aborted = new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
+      await Promise.race([this.onSubscribe(filter), aborted]);
     } catch (error) {
       this.#handlers.delete(key);
       throw error;
@@ -49,6 +53,7 @@ export class FakeMessenger implements Messenger {
       unsubscribe: async () => {
         this.#handlers.delete(key);
         this.log.push(`-${filter}`);
+        await this.onUnsubscribe(filter);
       },
     };
   }
