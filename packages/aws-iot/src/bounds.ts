@@ -54,7 +54,9 @@ export function inTurn<Result>(
 ): Promise<Result> {
   const before = lanes.get(lane) ?? Promise.resolve();
   const result = (signal === undefined ? before : unlessAborted(before, signal)).then(act);
-  const done = Promise.allSettled([before, result]).then(() => lanes.get(lane) === done && lanes.delete(lane));
+  const done: Promise<unknown> = Promise.allSettled([before, result]).then(
+    () => lanes.get(lane) === done && lanes.delete(lane),
+  );
   lanes.set(lane, done);
   return result;
 }
