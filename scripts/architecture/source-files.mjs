@@ -7,7 +7,7 @@ import { inRoot, packageFolders } from '../lib/workspace.mjs';
  * @property {string} source
  */
 
-const NOT_OURS = /(^|\/)(node_modules|dist)\//;
+const NOT_OURS = ['node_modules', 'dist'];
 
 /**
  * Every TypeScript file of the packages, the apps and the browser tests.
@@ -18,9 +18,15 @@ export function readSourceFiles() {
   return [...folders, 'e2e'].flatMap(filesUnder).map((path) => ({ path, source: readFileSync(inRoot(path), 'utf8') }));
 }
 
-/** @param {string} folder */
+/**
+ * Links are not followed: those of the packages to one another go round in circles.
+ * @param {string} folder
+ * @returns {string[]}
+ */
 function filesUnder(folder) {
-  return readdirSync(inRoot(folder), { recursive: true, encoding: 'utf8' })
-    .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
-    .filter((path) => path.endsWith('.ts') && !NOT_OURS.test(path));
+  return readdirSync(inRoot(folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isDirectory()) return NOT_OURS.includes(entry.name) ? [] : filesUnder(path);
+    return path.endsWith('.ts') ? [path] : [];
+  });
 }
