@@ -70,7 +70,7 @@ function storm(reconnect, clients) {
   const tell = (session, now, event) => {
     for (const action of session.handle({ ...event, now })) if (action.do === 'dial') dial(session, now);
     const deadline = session.nextDeadline();
-    if (session.status === 'waiting' && deadline !== undefined)
+    if (session.status === 'waiting' && deadline < Infinity)
       calendar.add(Math.max(deadline, now + 1), (time) => tell(session, time, { type: 'tick', random: random() }));
   };
   const dial = (session, now) => {

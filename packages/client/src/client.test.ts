@@ -73,7 +73,7 @@ describe('start', () => {
   });
 
   it('goes on until an attempt succeeds: a failed first connection is not special', async () => {
-    const one = setUpOne();
+    const one = setUpOne({ reconnect: { maxDelayMs: 10_000 } });
     const started = watch(one.client.start());
     for (let attempt = 1; attempt <= 5; attempt++) {
       (await one.broker.nextConnection()).wire.refuse();

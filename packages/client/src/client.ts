@@ -92,7 +92,7 @@ export class Client {
     this.#engine = makeEngine(config, hooks);
     this.#subscribing = new Subscribing(this.#engine, this.#operations, this.#emitter, report, config);
     this.#statistics = new Statistics(this.#engine, this.#emitter, this.#subscribing);
-    this.#page = new PageWatch(config.pageLifecycle === 'none' ? undefined : page, this.#engine, clock);
+    this.#page = new PageWatch(config.pageLifecycle === 'none' ? undefined : page, this.#engine);
     if (options.logger) logEvents(options.logger, this.#emitter);
     makeDisposable(this);
   }

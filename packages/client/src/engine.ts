@@ -37,10 +37,10 @@ export interface EngineHooks extends DialHooks {
   status(status: ConnectionStatus, attempt: number, event: LifecycleEvent | undefined): void;
 }
 
-/** An event without the time, which the engine adds. */
+/** An event without time and randomness, which the engine adds. */
 export type UntimedEvent = SessionEvent extends infer Each
   ? Each extends SessionEvent
-    ? Omit<Each, 'now'>
+    ? Omit<Each, 'now' | 'random'>
     : never
   : never;
 
@@ -82,9 +82,10 @@ export class Engine {
     this.#ports = ports;
     this.#hooks = hooks;
     this.#alarm = new Alarm(ports.clock, () => this.#tick());
-    this.#connector = new Connector(ports, hooks, config.limits.maximumPacketSize, this.#wire, (event) =>
-      this.#handle(event),
-    );
+    this.#connector = new Connector(ports, hooks, config.limits.maximumPacketSize, this.#wire, {
+      dispatch: (event) => this.dispatch(event),
+      received: (packet, now, random) => this.#handle({ type: 'received', packet, now, random }),
+    });
     this.#barrier = store && this.#barrierOf(store, config.clientId);
     this.#batch = new Batch(
       (bytes) => {
@@ -133,7 +134,8 @@ export class Engine {
   dispatch(event: UntimedEvent): void {
     // So that what leaves the socket from now on is noticed before the connection is given up.
     if (event.type === 'hint') this.#connector.noticeSending();
-    this.#handle({ ...event, now: this.#ports.clock.now() } as SessionEvent);
+    const { clock } = this.#ports;
+    this.#handle({ ...event, now: clock.now(), random: clock.random() } as SessionEvent);
   }
 
   /** `dispatch`, for the one event that comes in hundreds of thousands. */
@@ -180,12 +182,8 @@ export class Engine {
   }
 
   #setAlarm(): void {
-    const next = Math.min(
-      this.#session.nextDeadline() ?? Number.POSITIVE_INFINITY,
-      this.#reminders.next,
-      this.#barrier?.answerDueAt ?? Number.POSITIVE_INFINITY,
-    );
-    this.#alarm.set(next === Number.POSITIVE_INFINITY ? undefined : next);
+    const answerDueAt = this.#barrier?.answerDueAt ?? Number.POSITIVE_INFINITY;
+    this.#alarm.set(Math.min(this.#session.nextDeadline(), this.#reminders.next, answerDueAt));
   }
 
   #barrierOf(store: SessionStore, clientId: string): Barrier {
@@ -249,8 +247,7 @@ export class Engine {
       this.#wire.onSend(packet, this.#lastNow);
       return;
     }
-    const random = this.#ports.clock.random();
-    this.dispatch({ type: 'unsendable', packet, message: problem, random, ...(op !== undefined && { op }) });
+    this.dispatch({ type: 'unsendable', packet, message: problem, ...(op !== undefined && { op }) });
   }
 
   /** Whether there is room in the socket is asked only while there was none. */
@@ -267,7 +264,7 @@ export class Engine {
     const { clock } = this.#ports;
     this.#reminders.ring(clock.now());
     this.#barrier?.tick(clock.now());
-    this.dispatch({ type: 'tick', random: clock.random() });
+    this.dispatch({ type: 'tick' });
   }
 }
 

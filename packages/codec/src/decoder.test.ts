@@ -99,6 +99,16 @@ describe('a chunk', () => {
     }
   });
 
+  it('gives the bytes of each packet, whatever the pieces', () => {
+    const decoder = new Decoder({ version: 5 });
+    const packets = [encode(publish(utf8('abc')), 5), PING, encode(publish(utf8('d')), 5)];
+    const copies: Uint8Array[] = [];
+    for (const byte of bytes(...packets)) decoder.push(Uint8Array.of(byte), copies);
+    expect(copies).toEqual(packets);
+    expect(() => decoder.push(bytes(PING, '00'), copies)).toThrow(MalformedPacketError);
+    expect(copies).toHaveLength(4);
+  });
+
   it('may be a view of something larger', () => {
     const larger = bytes('ff ff', encode(publish(utf8('x')), 5), 'ff');
     expect(decode(larger.subarray(2, -1), 5)).toStrictEqual([publish(utf8('x'))]);

@@ -55,21 +55,16 @@ export class Decoder {
     return this.#reader.version;
   }
 
-  /** The beginning of a packet whose end has not come: a view that the next `push` does not change. */
-  get pending(): Uint8Array {
-    return this.#pending.subarray(0, this.#pendingLength);
-  }
-
   /**
    * Takes the next bytes and gives the packets that are complete with them. The chunk may be reused afterwards: nothing
-   * that comes out refers to it.
+   * that comes out refers to it. `copies` gets the bytes of each of them.
    *
    * @throws MalformedPacketError at the first wrong byte. The connection is then over: every later call throws the same.
    */
-  push(chunk: Uint8Array): Packet[] {
+  push(chunk: Uint8Array, copies?: Uint8Array[]): Packet[] {
     const packets: Packet[] = [];
     try {
-      if (this.#failure === undefined) this.#accept(chunk, packets);
+      if (this.#failure === undefined) this.#accept(chunk, packets, copies);
     } catch (error) {
       const type = PACKETS[(this.#first >> 4) - 1]?.type ?? 'packet';
       this.#failure =
@@ -81,11 +76,12 @@ export class Decoder {
     return packets;
   }
 
-  #accept(chunk: Uint8Array, packets: Packet[]): void {
+  #accept(chunk: Uint8Array, packets: Packet[], copies: Uint8Array[] | undefined): void {
     const isResumed = this.#pendingLength > 0;
     const bytes = isResumed ? this.#append(chunk) : plainView(chunk);
     let offset = 0;
-    for (let size = -1; size !== 0 && offset < bytes.length; offset += size) size = this.#read(bytes, offset, packets);
+    for (let size = -1; size !== 0 && offset < bytes.length; offset += size)
+      size = this.#read(bytes, offset, packets, copies);
     if (isResumed && offset === 0) return;
     this.#pending = offset < bytes.length ? bytes.slice(offset) : NOTHING;
     this.#pendingLength = this.#pending.length;
@@ -104,7 +100,7 @@ export class Decoder {
   }
 
   /** Reads the packet that begins at `start`; gives its size, or 0 when not all of it is there. */
-  #read(bytes: Uint8Array, start: number, packets: Packet[]): number {
+  #read(bytes: Uint8Array, start: number, packets: Packet[], copies: Uint8Array[] | undefined): number {
     const reader = this.#reader;
     const first = bytes[start] as number;
     this.#first = first;
@@ -126,6 +122,7 @@ export class Decoder {
       reject(methodProblem(packet), 'authenticationMethod');
       if (reader.remaining > 0) throw malformed('has bytes left over');
       packets.push(packet);
+      copies?.push(bytes.slice(start, start + size));
       return size;
     }
     return 0;

@@ -22,42 +22,35 @@ export type ReasonHost =
 export interface ReasonCodeSpec {
   readonly code: number;
   readonly name: string;
-  /** The packets that may carry it. */
-  readonly in: readonly ReasonHost[];
-  /** Packets in which only one side may send it: 1 the client, 2 the server. */
-  readonly from?: { readonly [Host in ReasonHost]?: number };
+  /** The packets that may carry it, and from whom: 1 the client, 2 the server, 3 either. */
+  readonly in: { readonly [Host in ReasonHost]?: number };
 }
 
-const PUBLISHED: readonly ReasonHost[] = ['puback', 'pubrec'];
-const RELEASED: readonly ReasonHost[] = ['pubrel', 'pubcomp'];
-const REQUESTED: readonly ReasonHost[] = [...PUBLISHED, 'suback', 'unsuback'];
-const CONNACK: readonly ReasonHost[] = ['connack'];
-const SUBACK: readonly ReasonHost[] = ['suback'];
-const DISCONNECT: readonly ReasonHost[] = ['disconnect'];
-const AUTH: readonly ReasonHost[] = ['auth'];
-const CLOSING = [...CONNACK, ...DISCONNECT];
-const REFUSED = [...CLOSING, ...REQUESTED];
-const SUBSCRIBED = [...SUBACK, ...DISCONNECT];
-const RECEIVED = [...CLOSING, ...PUBLISHED];
-const BY_SERVER = { disconnect: SERVER } as const;
+const PUBLISHED = { puback: EITHER, pubrec: EITHER };
+const RELEASED = { pubrel: EITHER, pubcomp: EITHER };
+const CONNACK = { connack: EITHER };
+const SUBACK = { suback: EITHER };
+const DISCONNECT = { disconnect: EITHER };
+const BY_SERVER = { disconnect: SERVER };
+const REQUESTED = { ...PUBLISHED, ...SUBACK, unsuback: EITHER };
+const CLOSING = { ...CONNACK, ...DISCONNECT };
+const CLOSED = { ...CONNACK, ...BY_SERVER };
+const REFUSED = { ...CLOSING, ...REQUESTED };
+const SUBSCRIBED = { ...SUBACK, ...BY_SERVER };
+const RECEIVED = { ...CLOSING, ...PUBLISHED };
 
 /** Every reason code of 5.0. */
 export const REASON_CODES: readonly ReasonCodeSpec[] = [
-  {
-    code: 0x00,
-    name: 'Success',
-    in: ['unsuback', ...CONNACK, ...PUBLISHED, ...RELEASED, ...AUTH],
-    from: { auth: SERVER },
-  },
+  { code: 0x00, name: 'Success', in: { unsuback: EITHER, ...CONNACK, ...PUBLISHED, ...RELEASED, auth: SERVER } },
   { code: 0x00, name: 'Normal disconnection', in: DISCONNECT },
   { code: 0x00, name: 'Granted QoS 0', in: SUBACK },
   { code: 0x01, name: 'Granted QoS 1', in: SUBACK },
   { code: 0x02, name: 'Granted QoS 2', in: SUBACK },
-  { code: 0x04, name: 'Disconnect with Will Message', in: DISCONNECT, from: { disconnect: CLIENT } },
-  { code: 0x10, name: 'No matching subscribers', in: PUBLISHED, from: { puback: SERVER, pubrec: SERVER } },
-  { code: 0x11, name: 'No subscription existed', in: ['unsuback'] },
-  { code: 0x18, name: 'Continue authentication', in: AUTH },
-  { code: 0x19, name: 'Re-authenticate', in: AUTH, from: { auth: CLIENT } },
+  { code: 0x04, name: 'Disconnect with Will Message', in: { disconnect: CLIENT } },
+  { code: 0x10, name: 'No matching subscribers', in: { puback: SERVER, pubrec: SERVER } },
+  { code: 0x11, name: 'No subscription existed', in: { unsuback: EITHER } },
+  { code: 0x18, name: 'Continue authentication', in: { auth: EITHER } },
+  { code: 0x19, name: 'Re-authenticate', in: { auth: CLIENT } },
   { code: 0x80, name: 'Unspecified error', in: REFUSED },
   { code: 0x81, name: 'Malformed Packet', in: CLOSING },
   { code: 0x82, name: 'Protocol Error', in: CLOSING },
@@ -65,16 +58,16 @@ export const REASON_CODES: readonly ReasonCodeSpec[] = [
   { code: 0x84, name: 'Unsupported Protocol Version', in: CONNACK },
   { code: 0x85, name: 'Client Identifier not valid', in: CONNACK },
   { code: 0x86, name: 'Bad User Name or Password', in: CONNACK },
-  { code: 0x87, name: 'Not authorized', in: REFUSED, from: BY_SERVER },
+  { code: 0x87, name: 'Not authorized', in: { ...REFUSED, ...BY_SERVER } },
   { code: 0x88, name: 'Server unavailable', in: CONNACK },
-  { code: 0x89, name: 'Server busy', in: CLOSING, from: BY_SERVER },
+  { code: 0x89, name: 'Server busy', in: CLOSED },
   { code: 0x8a, name: 'Banned', in: CONNACK },
-  { code: 0x8b, name: 'Server shutting down', in: DISCONNECT, from: BY_SERVER },
+  { code: 0x8b, name: 'Server shutting down', in: BY_SERVER },
   // Table 2-6 has it in DISCONNECT too, table 3-10 has not: read there like any unknown code, never sent.
   { code: 0x8c, name: 'Bad authentication method', in: CONNACK },
-  { code: 0x8d, name: 'Keep Alive timeout', in: DISCONNECT, from: BY_SERVER },
-  { code: 0x8e, name: 'Session taken over', in: DISCONNECT, from: BY_SERVER },
-  { code: 0x8f, name: 'Topic Filter invalid', in: ['unsuback', ...SUBSCRIBED], from: BY_SERVER },
+  { code: 0x8d, name: 'Keep Alive timeout', in: BY_SERVER },
+  { code: 0x8e, name: 'Session taken over', in: BY_SERVER },
+  { code: 0x8f, name: 'Topic Filter invalid', in: { unsuback: EITHER, ...SUBSCRIBED } },
   { code: 0x90, name: 'Topic Name invalid', in: RECEIVED },
   { code: 0x91, name: 'Packet Identifier in use', in: REQUESTED },
   { code: 0x92, name: 'Packet Identifier not found', in: RELEASED },
@@ -82,18 +75,18 @@ export const REASON_CODES: readonly ReasonCodeSpec[] = [
   { code: 0x94, name: 'Topic Alias invalid', in: DISCONNECT },
   { code: 0x95, name: 'Packet too large', in: CLOSING },
   { code: 0x96, name: 'Message rate too high', in: DISCONNECT },
-  { code: 0x97, name: 'Quota exceeded', in: [...RECEIVED, ...SUBACK] },
+  { code: 0x97, name: 'Quota exceeded', in: { ...RECEIVED, ...SUBACK } },
   { code: 0x98, name: 'Administrative action', in: DISCONNECT },
   { code: 0x99, name: 'Payload format invalid', in: RECEIVED },
-  { code: 0x9a, name: 'Retain not supported', in: CLOSING, from: BY_SERVER },
-  { code: 0x9b, name: 'QoS not supported', in: CLOSING, from: BY_SERVER },
-  { code: 0x9c, name: 'Use another server', in: CLOSING, from: BY_SERVER },
-  { code: 0x9d, name: 'Server moved', in: CLOSING, from: BY_SERVER },
-  { code: 0x9e, name: 'Shared Subscriptions not supported', in: SUBSCRIBED, from: BY_SERVER },
-  { code: 0x9f, name: 'Connection rate exceeded', in: CLOSING, from: BY_SERVER },
-  { code: 0xa0, name: 'Maximum connect time', in: DISCONNECT, from: BY_SERVER },
-  { code: 0xa1, name: 'Subscription Identifiers not supported', in: SUBSCRIBED, from: BY_SERVER },
-  { code: 0xa2, name: 'Wildcard Subscriptions not supported', in: SUBSCRIBED, from: BY_SERVER },
+  { code: 0x9a, name: 'Retain not supported', in: CLOSED },
+  { code: 0x9b, name: 'QoS not supported', in: CLOSED },
+  { code: 0x9c, name: 'Use another server', in: CLOSED },
+  { code: 0x9d, name: 'Server moved', in: CLOSED },
+  { code: 0x9e, name: 'Shared Subscriptions not supported', in: SUBSCRIBED },
+  { code: 0x9f, name: 'Connection rate exceeded', in: CLOSED },
+  { code: 0xa0, name: 'Maximum connect time', in: BY_SERVER },
+  { code: 0xa1, name: 'Subscription Identifiers not supported', in: SUBSCRIBED },
+  { code: 0xa2, name: 'Wildcard Subscriptions not supported', in: SUBSCRIBED },
 ];
 
 /** The return codes of CONNACK in 3.1.1, section 3.2.2.3 there: at each the reason code that means the same in 5.0. */
@@ -103,15 +96,12 @@ const RETURN_CODES = [0x00, 0x84, 0x85, 0x88, 0x86, 0x87];
 const SUBACK_CODES = [0x00, 0x01, 0x02, 0x80];
 
 function rowOf(code: number, packetType: PacketType): ReasonCodeSpec | undefined {
-  return REASON_CODES.find((row) => row.code === code && (row.in as readonly PacketType[]).includes(packetType));
+  return REASON_CODES.find((row) => row.code === code && packetType in row.in);
 }
 
 /** Bits of senders: who may send a code in a packet. 0 when the standard does not have the code there. */
 export function reasonCodeSenders(code: number, host: ReasonHost, version: ProtocolVersion): number {
-  if (version === 5) {
-    const row = rowOf(code, host);
-    return row ? (row.from?.[host] ?? EITHER) : NOBODY;
-  }
+  if (version === 5) return rowOf(code, host)?.in[host] ?? NOBODY;
   if (host === 'connack') return code < RETURN_CODES.length ? EITHER : NOBODY;
   return (host === 'suback' ? SUBACK_CODES.includes(code) : !code && host !== 'unsuback') ? EITHER : NOBODY;
 }

@@ -17,7 +17,7 @@ describe('the alarm', () => {
     await clock.advance(1_000);
     expect(ring).toHaveBeenCalledTimes(1);
     alarm.set(2_000);
-    alarm.set(undefined);
+    alarm.set(Number.POSITIVE_INFINITY);
     expect(clock.pendingWakes).toBe(0);
   });
 

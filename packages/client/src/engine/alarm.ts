@@ -18,14 +18,15 @@ export class Alarm {
     this.#ring = ring;
   }
 
-  /** A later moment than before changes nothing: ringing too early is harmless. `undefined` switches it off. */
-  set(at: number | undefined): void {
-    const isEarlier = at === undefined || at < this.#at;
-    if (!isEarlier && (this.#isRinging || !this.#isChained)) return;
+  /** A later moment than before changes nothing: ringing too early is harmless. `Infinity` switches it off. */
+  set(at: number): void {
+    const isOff = at === Number.POSITIVE_INFINITY;
+    const isNews = isOff || at < this.#at;
+    if (!isNews && (this.#isRinging || !this.#isChained)) return;
     this.#cancel?.();
-    if (isEarlier) this.#at = at ?? Number.POSITIVE_INFINITY;
+    if (isNews) this.#at = at;
     this.#isChained = this.#isRinging;
-    this.#cancel = at === undefined ? undefined : this.#clock.wakeAt(this.#at, this.#onWake);
+    this.#cancel = isOff ? undefined : this.#clock.wakeAt(this.#at, this.#onWake);
   }
 
   readonly #onWake = (): void => {

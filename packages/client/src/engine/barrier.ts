@@ -38,7 +38,7 @@ export class Barrier {
   /** Whether the session in the store has been given up, and is only held. */
   #isBroken = false;
   /** When the answer of the store is due, while it is asked. */
-  answerDueAt: number | undefined;
+  answerDueAt: number = Number.POSITIVE_INFINITY;
 
   constructor(store: SessionStore, clientId: string, clock: Clock, hooks: BarrierHooks) {
     this.#store = store;
@@ -66,7 +66,7 @@ export class Barrier {
 
   /** Gives up a store that does not answer. */
   tick(now: number): void {
-    if (this.answerDueAt === undefined || now < this.answerDueAt) return;
+    if (now < this.answerDueAt) return;
     if (now > this.answerDueAt + OVERSLEPT_MS) this.answerDueAt = now + TIME_LIMIT_MS;
     else this.#failed(new Error(`no answer within ${TIME_LIMIT_MS} ms`));
   }
@@ -132,7 +132,7 @@ export class Barrier {
     const next = line.findIndex((action, index) => index > line.indexOf(last) && isStoreAction(action));
     const free = next < 0 ? line : line.slice(0, next);
     this.#line = next < 0 ? [] : line.slice(next);
-    this.answerDueAt = undefined;
+    this.answerDueAt = Number.POSITIVE_INFINITY;
     if (next >= 0) this.#begin();
     this.#hooks.perform(free.filter((action) => !isStoreAction(action)));
   }

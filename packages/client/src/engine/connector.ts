@@ -3,7 +3,8 @@ import { Decoder, MalformedPacketError, type Packet, type ProtocolVersion } from
 import type { Clock } from '../io/clock.ts';
 import type { PageLifecycle } from '../io/page-lifecycle.ts';
 import type { Connection, Transport, TransportListener } from '../io/transport.ts';
-import type { Action, AuthenticationAnswer, AuthenticationStep, Credentials, SessionEvent } from '../session/events.ts';
+import type { UntimedEvent } from '../engine.ts';
+import type { Action, AuthenticationAnswer, AuthenticationStep, Credentials } from '../session/events.ts';
 import type { Failure } from '../session/failure.ts';
 import { failure } from '../session/failures.ts';
 import type { Wire } from './wire.ts';
@@ -41,42 +42,44 @@ export interface DialHooks {
   authenticate(step: AuthenticationStep, data: Uint8Array | undefined): Promise<AuthenticationAnswer>;
 }
 
+/** Who is told what the socket does. */
+export interface ConnectorListener {
+  dispatch(event: UntimedEvent): void;
+  /** Packets that come together come at the same time. */
+  received(packet: Packet, now: number, random: number): void;
+}
+
 export class Connector {
   readonly #ports: Ports;
   readonly #hooks: DialHooks;
   readonly #maximumPacketSize: number;
   readonly #wire: Wire;
-  readonly #dispatch: (event: SessionEvent) => void;
+  readonly #listener: ConnectorListener;
   #link: Link | undefined;
   /** The version of the connection, or of the attempt. */
   version: ProtocolVersion = 5;
 
-  constructor(
-    ports: Ports,
-    hooks: DialHooks,
-    maximumPacketSize: number,
-    wire: Wire,
-    dispatch: (event: SessionEvent) => void,
-  ) {
+  constructor(ports: Ports, hooks: DialHooks, maximumPacketSize: number, wire: Wire, listener: ConnectorListener) {
     this.#ports = ports;
     this.#hooks = hooks;
     this.#maximumPacketSize = maximumPacketSize;
     this.#wire = wire;
-    this.#dispatch = dispatch;
+    this.#listener = listener;
   }
 
   async dial({ attempt, version, lastFailure, host }: Action & { readonly do: 'dial' }): Promise<void> {
     this.version = version;
     this.#wire.roundTrip.connectionLost();
     const maximumPacketSize = this.#maximumPacketSize;
-    const link = new Link(new Decoder({ version, maximumPacketSize, sender: 'server', ownsChunks: true }));
+    const link: Link = {
+      decoder: new Decoder({ version, maximumPacketSize, sender: 'server', ownsChunks: true }),
+      abandoned: new AbortController(),
+      bufferedBytes: 0,
+    };
     this.#link = link;
     const destination = await this.#hooks.locate({ attempt, lastFailure, host, signal: link.abandoned.signal });
     if (this.#link !== link) return;
-    if ('failure' in destination) {
-      this.#dialFailed(destination.failure);
-      return;
-    }
+    if ('failure' in destination) return this.#tell(link, { type: 'dialFailed', failure: destination.failure });
     this.#hooks.attempting(attempt, destination.url);
     if (this.#link !== link) return;
     try {
@@ -84,16 +87,14 @@ export class Connector {
     } catch (cause) {
       // The query may be signed, so it is in no error.
       const detail = String(cause).replaceAll(destination.url, '…');
-      this.#dialFailed(failure('URL_FAILED', detail, { retryable: false }));
+      this.#tell(link, { type: 'dialFailed', failure: failure('URL_FAILED', detail, { retryable: false }) });
     }
   }
 
   async authenticate({ step, data }: Action & { readonly do: 'authenticate' }): Promise<void> {
     const link = this.#link;
     const answer = await this.#hooks.authenticate(step, data);
-    const { clock } = this.#ports;
-    if (this.#link === link)
-      this.#dispatch({ type: 'authenticationStep', ...answer, now: clock.now(), random: clock.random() });
+    this.#tell(link, { type: 'authenticationStep', ...answer });
   }
 
   /** Returns `false` when the socket, which may be the application's, did not take it: that ends the connection. */
@@ -102,8 +103,7 @@ export class Connector {
       this.#link?.connection?.send(bytes);
       return true;
     } catch (cause) {
-      const { clock } = this.#ports;
-      this.#dispatch({ type: 'closed', code: 1006, reason: String(cause), now: clock.now(), random: clock.random() });
+      this.#listener.dispatch({ type: 'closed', code: 1006, reason: String(cause) });
       return false;
     }
   }
@@ -131,75 +131,66 @@ export class Connector {
     if (link?.connection === undefined) return;
     const before = link.bufferedBytes;
     link.bufferedBytes = link.connection.bufferedBytes;
-    if (link.bufferedBytes < before) this.#dispatch({ type: 'heard', now: this.#ports.clock.now() });
+    if (link.bufferedBytes < before) this.#listener.dispatch({ type: 'heard' });
   }
 
-  #dialFailed(reason: Failure): void {
-    const { clock } = this.#ports;
-    this.#dispatch({ type: 'dialFailed', failure: reason, now: clock.now(), random: clock.random() });
+  /** Reports what happened to a link, unless another has taken its place. */
+  #tell(link: Link | undefined, event: UntimedEvent): void {
+    if (this.#link === link) this.#listener.dispatch(event);
   }
 
   /** Passes on what a socket reports, as long as it is the current one. */
   #listenerOf(link: Link, credentials: Credentials): TransportListener {
-    const { clock } = this.#ports;
     return {
-      onOpen: () => {
-        if (this.#link === link) this.#dispatch({ type: 'opened', credentials, now: clock.now() });
-      },
+      onOpen: () => this.#tell(link, { type: 'opened', credentials }),
       onData: (bytes) => {
         if (this.#link === link) this.#received(link, bytes);
       },
-      onText: () => {
-        if (this.#link !== link) return;
-        this.#dispatch({ type: 'malformed', message: 'a text frame', now: clock.now(), random: clock.random() });
-      },
-      onClose: ({ code, reason, subprotocolRefused }) => {
-        if (this.#link !== link) return;
-        if (subprotocolRefused === true) this.#dialFailed(failure('SUBPROTOCOL_REFUSED'));
-        else this.#dispatch({ type: 'closed', code, reason, now: clock.now(), random: clock.random() });
-      },
+      onText: () => this.#tell(link, { type: 'malformed', message: 'a text frame' }),
+      onClose: ({ code, reason, subprotocolRefused }) =>
+        this.#tell(
+          link,
+          subprotocolRefused === true
+            ? { type: 'dialFailed', failure: failure('SUBPROTOCOL_REFUSED') }
+            : { type: 'closed', code, reason },
+        ),
     };
   }
 
   #received(link: Link, chunk: Uint8Array): void {
-    const now = this.#ports.clock.now();
-    const random = this.#ports.clock.random();
+    const { clock } = this.#ports;
+    const now = clock.now();
+    const random = clock.random();
+    const copies: Uint8Array[] | undefined = this.#wire.tap && [];
     let packets: readonly Packet[];
     let malformed: MalformedPacketError | undefined;
-    const pending = this.#wire.pendingOf(link.decoder);
     try {
-      packets = link.decoder.push(chunk);
+      packets = link.decoder.push(chunk, copies);
     } catch (error) {
       if (!(error instanceof MalformedPacketError)) throw error;
       malformed = error;
       packets = error.packetsBefore;
     }
-    this.#wire.onReceive(chunk, packets, now, pending);
+    this.#wire.onReceive(chunk.length, now);
+    for (const [index, bytes] of copies?.entries() ?? []) this.#wire.tap?.(packets[index] as Packet, bytes);
     for (const packet of packets) {
       if (this.#link !== link) return;
       this.#wire.onPacket(packet, now);
-      this.#dispatch({ type: 'received', packet, now, random });
+      this.#listener.received(packet, now, random);
     }
-    if (this.#link !== link) return;
-    if (malformed === undefined) {
+    if (malformed !== undefined) {
+      const { reasonCode, message } = malformed;
+      this.#tell(link, { type: 'malformed', reasonCode, message });
       // A large packet may take longer to arrive than a PINGRESP, which waits behind it, may take.
-      if (packets.length === 0) this.#dispatch({ type: 'heard', now });
-      return;
-    }
-    const { reasonCode, message } = malformed;
-    this.#dispatch({ type: 'malformed', reasonCode, message, now, random });
+    } else if (packets.length === 0) this.#tell(link, { type: 'heard' });
   }
 }
 
 /** One attempt to connect, and the connection it led to. */
-class Link {
+interface Link {
   readonly decoder: Decoder;
-  readonly abandoned: AbortController = new AbortController();
-  connection: Connection | undefined;
+  readonly abandoned: AbortController;
+  connection?: Connection;
   /** What waited in the socket when the timer last fired. */
-  bufferedBytes = 0;
-
-  constructor(decoder: Decoder) {
-    this.decoder = decoder;
-  }
+  bufferedBytes: number;
 }

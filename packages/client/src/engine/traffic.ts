@@ -28,23 +28,16 @@ export class Traffic {
   readonly #ring = Array.from({ length: SLOTS }, (): Slot => ({ second: -SLOTS, messages: 0, bytes: 0 }));
   #slot = this.#ring[0] as Slot;
 
-  /** A frame, with the messages in it, or those of them that are known already. */
-  frame(bytes: number, now: number, messages = 0): void {
+  add(now: number, messages: number, bytes: number): void {
     const second = Math.floor(now / 1_000);
     if (this.#slot.second !== second) {
       this.#slot = this.#ring[second % SLOTS] as Slot;
       Object.assign(this.#slot, { second, messages: 0, bytes: 0 });
     }
-    this.#bytes += bytes;
-    this.#slot.bytes += bytes;
     this.#messages += messages;
     this.#slot.messages += messages;
-  }
-
-  /** One more message of the last frame. */
-  message(): void {
-    this.#messages += 1;
-    this.#slot.messages += 1;
+    this.#bytes += bytes;
+    this.#slot.bytes += bytes;
   }
 
   read(now: number): TrafficStatistics {

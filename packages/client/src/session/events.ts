@@ -1,6 +1,6 @@
 /*
  * The contract of the core. The session is told events and answers with actions; it owns no socket, timer, clock or
- * promise. Every event carries the time, and randomness arrives as a number in the event that needs it.
+ * promise. Every event carries the time, and a random number if it may end a connection.
  */
 import type {
   AckPacket,
@@ -54,23 +54,23 @@ export interface StopRequest {
   readonly userProperties?: readonly (readonly [string, string])[];
 }
 
-export type SessionEvent = { readonly now: number } & (
+/** `random` is from 0 (included) to 1 (excluded), and spreads the delay if the event ends the connection. */
+export type SessionEvent = { readonly now: number; readonly random?: number } & (
   | { readonly type: 'start' }
   | ({ readonly type: 'stop' } & StopRequest)
   | { readonly type: 'opened'; readonly credentials: Credentials }
-  | { readonly type: 'dialFailed'; readonly failure: Failure; readonly random: number }
-  | { readonly type: 'received'; readonly packet: Packet; readonly random: number }
+  | { readonly type: 'dialFailed'; readonly failure: Failure }
+  | { readonly type: 'received'; readonly packet: Packet }
   /** Bytes that are no MQTT: `reasonCode` is what to close with; without one the socket is closed and nothing said. */
-  | { readonly type: 'malformed'; readonly reasonCode?: number; readonly message: string; readonly random: number }
+  | { readonly type: 'malformed'; readonly reasonCode?: number; readonly message: string }
   /** A `send` that the codec refused. */
   | {
       readonly type: 'unsendable';
       readonly packet: Packet;
       readonly op?: number;
       readonly message: string;
-      readonly random: number;
     }
-  | { readonly type: 'closed'; readonly code: number; readonly reason: string; readonly random: number }
+  | { readonly type: 'closed'; readonly code: number; readonly reason: string }
   /** `op` names the operation in the `settle` that ends it. `timeoutMs` replaces the acknowledgement timeout. */
   | {
       readonly type: 'publish';
@@ -97,7 +97,7 @@ export type SessionEvent = { readonly now: number } & (
   /** `timeoutMs` replaces the acknowledgement timeout. */
   | { readonly type: 'reauthenticate'; readonly op: number; readonly timeoutMs?: number | undefined }
   /** The answer to `authenticate`. */
-  | ({ readonly type: 'authenticationStep'; readonly random: number } & AuthenticationAnswer)
+  | ({ readonly type: 'authenticationStep' } & AuthenticationAnswer)
   /** Settled once nothing waits to be sent. */
   | { readonly type: 'awaitDrained'; readonly op: number }
   /** What waits in the socket: told on each tick and now and then while `isOpen` is false. */
@@ -116,11 +116,11 @@ export type SessionEvent = { readonly now: number } & (
   /** There is no store, or no more: with `SESSION_LOCKED` another page has the session. */
   | { readonly type: 'storeFailed'; readonly failure: Failure }
   /** The page may have slept, or its network has changed. */
-  | { readonly type: 'hint'; readonly hint: 'awake' | 'offline'; readonly random: number }
+  | { readonly type: 'hint'; readonly hint: 'awake' | 'offline' }
   /** Bytes are on their way, in either direction, that make no whole packet yet. */
   | { readonly type: 'heard' }
-  /** A deadline may have passed. `random` is used if that ends the connection. */
-  | { readonly type: 'tick'; readonly random: number }
+  /** A deadline may have passed. */
+  | { readonly type: 'tick' }
 );
 
 /** How an operation ended. A success of QoS 0 has no packet. */

@@ -7,6 +7,7 @@ import type { Verdict } from './retry-policy.ts';
 
 /** What happened, and what to try. A detail may follow the first. */
 type Row = readonly [message: string, hint?: string];
+type Rows = Readonly<Partial<Record<Known, Row>>>;
 
 /** Those that a session, or its engine, raises. */
 type Known = Exclude<ErrorCode, 'CREDENTIALS_FAILED' | 'WORKER_FAILED'>;
@@ -15,8 +16,24 @@ const ADDRESS = 'Is there an MQTT broker at this address?';
 const ALLOWED = 'Check what the server allows this client to do.';
 const SAID = 'See `reasonName` and `packet`.';
 
-const ROWS: Readonly<Record<Known, Row>> = {
+/** The same call can do no better. */
+const FINAL = {
   STOPPED: ['The client is stopped', 'Call `start()`; `stop({ drainMs })` lets operations finish first.'],
+  PACKET_TOO_LARGE: [
+    'The packet is too large',
+    'See `limits.maximumPacketSize`, and that of the server in `settings`.',
+  ],
+  INVALID_STATE: ['This cannot be done now'],
+  INVALID_ARGUMENT: ['This cannot be sent'],
+  LIMIT_EXCEEDED: ['This exceeds a limit of the service', 'See `brokerProfile`.'],
+  UNSUPPORTED_BY_SERVER: ['The server does not support this', 'See `settings` for what it supports.'],
+  PUBLISH_REFUSED: ['The server refused the message', ALLOWED],
+  SUBSCRIBE_REFUSED: ['The server refused the subscription', ALLOWED],
+  UNSUBSCRIBE_REFUSED: ['The server refused to unsubscribe', ALLOWED],
+} satisfies Rows;
+
+/** Another attempt may do better. Of a lost connection the retry policy decides. */
+const PASSING = {
   OFFLINE: ['Not connected, and `offlineQueue.behavior` lets this not wait', 'Use QoS 1, or await `start()`.'],
   QUEUE_FULL: ['Too much waits to be sent', 'Await each publish, or raise `offlineQueue`.'],
   EXPIRED: ['Waited too long to be sent', 'Raise `offlineQueue.maxAgeMs`, or publish again.'],
@@ -34,36 +51,14 @@ const ROWS: Readonly<Record<Known, Row>> = {
   KEEPALIVE_TIMEOUT: ['No answer to PINGREQ within `pingTimeoutMs`'],
   MALFORMED_PACKET: ['The server sent what is not MQTT', ADDRESS],
   PROTOCOL_ERROR: ['The server broke the protocol'],
-  PACKET_TOO_LARGE: [
-    'The packet is too large',
-    'See `limits.maximumPacketSize`, and that of the server in `settings`.',
-  ],
-  INVALID_STATE: ['This cannot be done now'],
   AUTHENTICATION_FAILED: ['The authentication failed', 'See `cause`.'],
-  INVALID_ARGUMENT: ['This cannot be sent'],
-  LIMIT_EXCEEDED: ['This exceeds a limit of the service', 'See `brokerProfile`.'],
-  UNSUPPORTED_BY_SERVER: ['The server does not support this', 'See `settings` for what it supports.'],
   URL_FAILED: ['The URL cannot be used', 'It begins with ws: or wss:, and a page served over https needs wss:.'],
   CONNACK_REFUSED: ['The server refused the connection', SAID],
   SERVER_DISCONNECTED: ['The server ended the connection', SAID],
   SESSION_TAKEN_OVER: ['Another client connected with the same `clientId`', 'Give each tab its own.'],
-  PUBLISH_REFUSED: ['The server refused the message', ALLOWED],
-  SUBSCRIBE_REFUSED: ['The server refused the subscription', ALLOWED],
-  UNSUBSCRIBE_REFUSED: ['The server refused to unsubscribe', ALLOWED],
-};
+} satisfies Rows;
 
-/** The same call, or another attempt, can do no better. Of a lost connection the retry policy decides. */
-const FINAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'STOPPED',
-  'INVALID_ARGUMENT',
-  'INVALID_STATE',
-  'UNSUPPORTED_BY_SERVER',
-  'LIMIT_EXCEEDED',
-  'PACKET_TOO_LARGE',
-  'PUBLISH_REFUSED',
-  'SUBSCRIBE_REFUSED',
-  'UNSUBSCRIBE_REFUSED',
-]);
+const ROWS: Readonly<Record<Known, Row>> = { ...PASSING, ...FINAL };
 
 /** A failure of the table, with what is particular to this one. */
 export function failure(code: Known, detail?: string, more: Partial<Failure> = {}): Failure {
@@ -71,7 +66,7 @@ export function failure(code: Known, detail?: string, more: Partial<Failure> = {
   return {
     code,
     message: detail ? `${message}: ${detail}.` : `${message}.`,
-    retryable: !FINAL.has(code),
+    retryable: !(code in FINAL),
     ...defined({ hint }),
     ...more,
   };

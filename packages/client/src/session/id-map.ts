@@ -13,12 +13,16 @@ const LEAST_SLOTS = 64;
 /** Values by whole numbers, in the order in which their keys were added. `undefined` is no value. */
 export class IdMap<Value> {
   // A slot is free when it has no value. There are at least twice as many slots as values.
-  #values: (Value | undefined)[] = Array(LEAST_SLOTS).fill(undefined);
-  #keys: number[] = Array(LEAST_SLOTS).fill(0);
+  #values: (Value | undefined)[] = [];
+  #keys: number[] = [];
   /** When the key was added, as a count of additions. */
-  #added: number[] = Array(LEAST_SLOTS).fill(0);
+  #added: number[] = [];
   #additions = 0;
   #size = 0;
+
+  constructor() {
+    this.#begin(LEAST_SLOTS);
+  }
 
   get size(): number {
     return this.#size;
@@ -71,9 +75,13 @@ export class IdMap<Value> {
 
   /** The values as they are now: changing the map does not change the list. */
   values(): Value[] {
+    return this.#slots().map((slot) => this.#values[slot] as Value);
+  }
+
+  /** The slots with a value, in the order in which their keys were added. */
+  #slots(): number[] {
     const slots = [...this.#values.keys()].filter((slot) => this.#values[slot] !== undefined);
-    slots.sort((left, right) => (this.#added[left] as number) - (this.#added[right] as number));
-    return slots.map((slot) => this.#values[slot] as Value);
+    return slots.sort((left, right) => (this.#added[left] as number) - (this.#added[right] as number));
   }
 
   /** The slot of a key, or the one to put it in. */
@@ -89,18 +97,17 @@ export class IdMap<Value> {
     return (Math.imul(key, 0x9e3779b1) >>> 15) & (this.#values.length - 1);
   }
 
-  #grow(): void {
-    const slots = this.#values.length * 2;
-    const [values, keys, added] = [this.#values, this.#keys, this.#added];
+  #begin(slots: number): void {
     this.#values = Array(slots).fill(undefined);
     this.#keys = Array(slots).fill(0);
     this.#added = Array(slots).fill(0);
-    for (const [from, value] of values.entries()) {
-      if (value === undefined) continue;
-      const slot = this.#slotOf(keys[from] as number);
-      this.#values[slot] = value;
-      this.#keys[slot] = keys[from] as number;
-      this.#added[slot] = added[from] as number;
-    }
+    this.#size = 0;
+  }
+
+  #grow(): void {
+    const slots = this.#slots();
+    const [values, keys] = [this.#values, this.#keys];
+    this.#begin(values.length * 2);
+    for (const slot of slots) this.set(keys[slot] as number, values[slot] as Value);
   }
 }

@@ -79,82 +79,82 @@ export class Lifecycle {
     return true;
   }
 
-  onConnack(connack: ConnackPacket, random: number): void {
+  onConnack(connack: ConnackPacket): void {
     const answer = this.#handshake.onConnack(connack);
     if (answer.accepted) {
       this.#online(connack, answer.settings, answer.session);
       return;
     }
     if (answer.closeWith !== undefined) this.#turn.send({ type: 'disconnect', reasonCode: answer.closeWith });
-    this.#end(answer.failure, answer.disposition, random, { connack });
+    this.#end(answer.failure, answer.disposition, { connack });
   }
 
-  onDisconnect(packet: DisconnectPacket, random: number): void {
+  onDisconnect(packet: DisconnectPacket): void {
     const verdict = afterDisconnect(packet.reasonCode);
     const code = packet.reasonCode === 0x8e ? 'SESSION_TAKEN_OVER' : 'SERVER_DISCONNECTED';
-    this.#end(refusedBy(code, packet, this.#handshake.version, verdict), verdict.disposition, random, {
+    this.#end(refusedBy(code, packet, this.#handshake.version, verdict), verdict.disposition, {
       disconnect: packet,
     });
   }
 
   /** An exchange of enhanced authentication cannot go on: that ends the connection [MQTT-4.12.1-2] [SEC-4.12-b]. */
-  authenticationFailed(reason: Failure, random: number): void {
-    this.#closeWith(0x80, reason, random, 'newCredentials');
+  authenticationFailed(reason: Failure): void {
+    this.#closeWith(0x80, reason, 'newCredentials');
   }
 
   /** The server sent what it may not: say so, in 5.0, and close [MQTT3-4.8.0-1]. */
-  violated(reasonCode: number, message: string, random: number): void {
-    this.#closeWith(reasonCode, failure('PROTOCOL_ERROR', message, { reasonCode }), random);
+  violated(reasonCode: number, message: string): void {
+    this.#closeWith(reasonCode, failure('PROTOCOL_ERROR', message, { reasonCode }));
   }
 
-  malformed(reasonCode: number | undefined, message: string, random: number): void {
+  malformed(reasonCode: number | undefined, message: string): void {
     if (!this.#connection.isOpen) return;
     const code = reasonCode === 0x95 ? 'PACKET_TOO_LARGE' : 'MALFORMED_PACKET';
     const reason = failure(code, message, defined({ reasonCode }));
     this.#goodbye(reasonCode);
-    this.#end(reason, this.#otherVersion(), random);
+    this.#end(reason, this.#otherVersion());
   }
 
-  dialFailed(reason: Failure, random: number): void {
-    if (this.#connection.phase === 'dialing') this.#end(reason, reason.retryable ? 'retry' : 'fatal', random);
+  dialFailed(reason: Failure): void {
+    if (this.#connection.phase === 'dialing') this.#end(reason, reason.retryable ? 'retry' : 'fatal');
   }
 
   /** No attempt will ever do better. */
   fail(reason: Failure): void {
-    this.#end(reason, 'fatal', 0);
+    this.#end(reason, 'fatal');
   }
 
-  closed(code: number, reason: string, random: number): void {
+  closed(code: number, reason: string): void {
     const { phase } = this.#connection;
     const detail = `WebSocket code ${code}${reason && `, '${reason}'`}`;
-    if (phase === 'dialing') this.#end(failure('SOCKET_OPEN_FAILED', detail), 'retry', random);
-    else if (phase === 'online') this.#end(failure('SOCKET_CLOSED', detail), 'retry', random);
+    if (phase === 'dialing') this.#end(failure('SOCKET_OPEN_FAILED', detail), 'retry');
+    else if (phase === 'online') this.#end(failure('SOCKET_CLOSED', detail), 'retry');
     else if (phase === 'handshake') {
       const unanswered = failure('SOCKET_CLOSED', `no answer to CONNECT, ${detail}`, { hint: NO_CONNACK });
-      this.#end(unanswered, this.#otherVersion(), random);
+      this.#end(unanswered, this.#otherVersion());
     }
   }
 
   /** A hint ends nothing and puts nothing off: it is a reason to look, or to hurry. */
-  hint(hint: 'awake' | 'offline', random: number): void {
+  hint(hint: 'awake' | 'offline'): void {
     const { phase, keepAlive } = this.#connection;
     if (phase === 'online') keepAlive.probe();
-    else if (phase === 'waiting' && hint === 'awake') this.#hurry(random);
+    else if (phase === 'waiting' && hint === 'awake') this.#hurry();
   }
 
   /** The phase has lasted too long, or a ping was not answered. */
-  tick(random: number): void {
+  tick(): void {
     const { phase, isOverdue, keepAlive } = this.#connection;
     if (isOverdue && phase === 'waiting') this.#dial();
-    else if (isOverdue) this.#end(failure('CONNECT_TIMEOUT', WAITED_FOR[phase]), 'retry', random);
+    else if (isOverdue) this.#end(failure('CONNECT_TIMEOUT', WAITED_FOR[phase]), 'retry');
     // The socket is half open: there is nobody to say DISCONNECT to, and it would cancel the will in 3.1.1.
-    else if (phase === 'online' && !keepAlive.tick()) this.#end(failure('KEEPALIVE_TIMEOUT'), 'retry', random);
+    else if (phase === 'online' && !keepAlive.tick()) this.#end(failure('KEEPALIVE_TIMEOUT'), 'retry');
   }
 
   /** However often the page is shown, attempts are `minDelayMs` apart. */
-  #hurry(random: number): void {
+  #hurry(): void {
     const { now } = this.#turn;
-    const soonMs = this.#attempts.soonMs(random);
+    const soonMs = this.#attempts.soonMs(this.#turn.random);
     if (soonMs === undefined) return;
     const earliest = this.#connection.since + (this.#config.reconnect || { minDelayMs: 0 }).minDelayMs;
     const willRetryInMs = Math.max(soonMs, earliest - now, this.#attempts.mustWait(now));
@@ -182,10 +182,10 @@ export class Lifecycle {
     this.#hooks.online(settings, session);
   }
 
-  #closeWith(reasonCode: number, reason: Failure, random: number, disposition: Disposition = 'retry'): void {
+  #closeWith(reasonCode: number, reason: Failure, disposition: Disposition = 'retry'): void {
     if (!this.#connection.isOpen) return;
     this.#goodbye(reasonCode);
-    this.#end(reason, disposition, random);
+    this.#end(reason, disposition);
   }
 
   /** In 3.1.1 a DISCONNECT would mean that all is well. */
@@ -204,7 +204,6 @@ export class Lifecycle {
   #end(
     reason: Failure,
     disposition: Disposition | 'now',
-    random: number,
     packets: { readonly connack?: ConnackPacket; readonly disconnect?: DisconnectPacket } = {},
   ): void {
     const wasOnline = this.#connection.phase === 'online';
@@ -214,10 +213,12 @@ export class Lifecycle {
     const isSentElsewhere = this.#redirects.ended(wasOnline, packets.connack ?? packets.disconnect);
     // While `stop()` drains there is no other attempt.
     const isStopping = this.#connection.status === 'stopping';
-    let wishedMs = isStopping ? undefined : this.#attempts.delayAfter(isSentElsewhere ? 'now' : disposition, random);
+    let wishedMs = isStopping
+      ? undefined
+      : this.#attempts.delayAfter(isSentElsewhere ? 'now' : disposition, this.#turn.random);
     // It was dead, as was suspected when the page woke up.
     if (wishedMs !== undefined && wasOnline && this.#connection.keepAlive.isProbing)
-      wishedMs = Math.min(wishedMs, this.#attempts.soonMs(random) ?? wishedMs);
+      wishedMs = Math.min(wishedMs, this.#attempts.soonMs(this.#turn.random) ?? wishedMs);
     const delayMs = wishedMs === undefined ? undefined : Math.max(wishedMs, this.#attempts.mustWait(this.#turn.now));
     const retryable = delayMs !== undefined;
     const shown = reason.retryable === retryable ? reason : { ...reason, retryable };

@@ -105,24 +105,21 @@ describe('when a mebibyte may wait in the socket', () => {
 });
 
 describe('the socket is asked', () => {
-  const untilDue = ({ session, now }: Driver): number | undefined => {
-    const due = session.nextDeadline();
-    return due === undefined ? undefined : due - now;
-  };
+  const untilDue = ({ session, now }: Driver): number => session.nextDeadline() - now;
 
   it('never while there is room', () => {
     const driver = connected();
     driver.pass(20_000);
     driver.publish(1, { qos: 0, payload });
-    expect(untilDue(driver)).toBeUndefined();
+    expect(untilDue(driver)).toBe(Number.POSITIVE_INFINITY);
   });
 
   it('less and less often while nothing moves, and often again when something does', () => {
     const driver = full();
     driver.publish(5, { qos: 0 });
-    const waits: (number | undefined)[] = [];
+    const waits: number[] = [];
     const waitAndReport = (bufferedBytes: number): void => {
-      const wait = untilDue(driver) ?? 0;
+      const wait = untilDue(driver);
       waits.push(wait);
       driver.now += wait;
       driver.tell({ type: 'socketLevel', bufferedBytes });
@@ -134,7 +131,7 @@ describe('the socket is asked', () => {
     expect(untilDue(driver)).toBe(2);
     level(driver, 0);
     driver.pass(300_000);
-    expect(untilDue(driver)).toBeUndefined();
+    expect(untilDue(driver)).toBe(Number.POSITIVE_INFINITY);
   });
 
   it('no longer after the connection is lost, or the client is stopped', () => {
@@ -143,7 +140,7 @@ describe('the socket is asked', () => {
       driver[end]();
       driver.closed();
       driver.pass(10_000);
-      expect(untilDue(driver)).toBeUndefined();
+      expect(untilDue(driver)).toBe(Number.POSITIVE_INFINITY);
     }
   });
 });

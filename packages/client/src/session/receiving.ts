@@ -39,7 +39,7 @@ export class Receiving {
   }
 
   /** Returns what the packet breaks, if it does. */
-  process(packet: Packet, random: number): Violation {
+  process(packet: Packet): Violation {
     if (this.#mayNotExplain && explains(packet))
       return `properties in ${packet.type.toUpperCase()}, though \`requestProblemInformation\` is false`;
     switch (packet.type) {
@@ -50,11 +50,7 @@ export class Receiving {
         // A server that does not keep to it would do the same on every connection: the next one has no limit.
         if (reasonCode === 0x93) this.#parts.handshake.receiveMaximum = this.#parts.inbound.receiveMaximum = UNLIMITED;
         if (reasonCode !== undefined)
-          this.#parts.lifecycle.violated(
-            reasonCode,
-            reasonCode === 0x93 ? TOO_MANY : 'a topic alias not agreed on',
-            random,
-          );
+          this.#parts.lifecycle.violated(reasonCode, reasonCode === 0x93 ? TOO_MANY : 'a topic alias not agreed on');
         return undefined;
       }
       case 'puback':
@@ -73,7 +69,7 @@ export class Receiving {
       case 'pingresp':
         return undefined;
       case 'disconnect':
-        this.#parts.lifecycle.onDisconnect(packet, random);
+        this.#parts.lifecycle.onDisconnect(packet);
         return undefined;
       case 'auth':
         return this.#parts.authentication.onAuth(packet);

@@ -117,7 +117,7 @@ describe('after a DISCONNECT from the server', () => {
       ...[1, 3, 2].map((op) => failed(op, 'SESSION_TAKEN_OVER')),
       status('failed', 'disconnection', 'SESSION_TAKEN_OVER'),
     ]);
-    expect(driver.session.nextDeadline()).toBeUndefined();
+    expect(driver.session.nextDeadline()).toBe(Number.POSITIVE_INFINITY);
     expect(driver.publish(4)).toEqual([failed(4, 'INVALID_STATE')]);
   });
 

@@ -96,15 +96,14 @@ export class Session {
     return { ...this.#sending.load, inbound: this.#inbound.unanswered };
   }
 
-  /** When the next `tick` is due at the latest: never later than the earliest deadline. */
-  nextDeadline(): number | undefined {
-    const { wakeAt } = this.#turn;
-    return wakeAt === Number.POSITIVE_INFINITY ? undefined : wakeAt;
+  /** When the next `tick` is due at the latest, never later than the earliest deadline; `Infinity` while there is none. */
+  nextDeadline(): number {
+    return this.#turn.wakeAt;
   }
 
   /** Takes one event and puts what is to be done, in order, behind `actions`, which it returns. */
   handle(event: SessionEvent, actions: Action[] = []): Action[] {
-    this.#turn.begin(event.now, actions);
+    this.#turn.begin(event, actions);
     this.#dispatch(event);
     this.#sending.tellDrained();
     this.#stopping.settle();
@@ -117,7 +116,7 @@ export class Session {
         this.#sending.publish(event, this.status);
         return;
       case 'received':
-        this.#received(event.packet, event.random);
+        this.#received(event.packet);
         return;
       case 'acknowledge':
         if (event.unfinished !== true) this.#turn.journal?.processed(event.delivery);
@@ -127,7 +126,7 @@ export class Session {
         this.#connection.keepAlive.heard();
         return;
       case 'tick':
-        this.#tick(event.random);
+        this.#tick();
         return;
       case 'subscribe':
       case 'unsubscribe':
@@ -156,23 +155,23 @@ export class Session {
         if (this.#lifecycle.opened(event.credentials)) this.#authentication.connecting();
         return;
       case 'dialFailed':
-        this.#lifecycle.dialFailed(event.failure, event.random);
+        this.#lifecycle.dialFailed(event.failure);
         return;
       case 'closed':
         if (this.#connection.phase === 'closing') this.#stopping.closed();
-        else this.#lifecycle.closed(event.code, event.reason, event.random);
+        else this.#lifecycle.closed(event.code, event.reason);
         return;
       case 'reauthenticate':
         this.#authentication.renew(event, this.#connection.settings);
         return;
       case 'hint':
-        this.#lifecycle.hint(event.hint, event.random);
+        this.#lifecycle.hint(event.hint);
         return;
       case 'authenticationStep':
-        this.#authenticate(event, event.random);
+        this.#authenticate(event);
         return;
       case 'malformed':
-        this.#lifecycle.malformed(event.reasonCode, event.message, event.random);
+        this.#lifecycle.malformed(event.reasonCode, event.message);
         return;
       case 'processed':
       case 'restored':
@@ -180,26 +179,25 @@ export class Session {
         this.#storage.handle(event);
         return;
       case 'unsendable':
-        this.#unsendable(event.packet, event.op, event.message, event.random);
+        this.#unsendable(event.packet, event.op, event.message);
     }
   }
 
-  #received(packet: Packet, random: number): void {
-    const violation =
-      this.#connection.phase === 'online' ? this.#receiving.process(packet, random) : this.#greet(packet, random);
-    if (violation !== undefined) this.#lifecycle.violated(0x82, violation, random);
+  #received(packet: Packet): void {
+    const violation = this.#connection.phase === 'online' ? this.#receiving.process(packet) : this.#greet(packet);
+    if (violation !== undefined) this.#lifecycle.violated(0x82, violation);
     this.#connection.keepAlive.heard();
   }
 
   /** Before CONNACK the server may say nothing else [MQTT-3.2.0-1]. */
-  #greet(packet: Packet, random: number): Violation {
+  #greet(packet: Packet): Violation {
     if (this.#connection.phase !== 'handshake' || this.#authentication.holds(packet)) return undefined;
     if (packet.type === 'auth') return this.#authentication.onAuth(packet);
     if (packet.type === 'connack') {
       const objection = this.#authentication.objection(packet);
       if (objection !== undefined) return objection;
-      this.#lifecycle.onConnack(withoutData(packet), random);
-    } else if (packet.type === 'disconnect') this.#lifecycle.onDisconnect(packet, random);
+      this.#lifecycle.onConnack(withoutData(packet));
+    } else if (packet.type === 'disconnect') this.#lifecycle.onDisconnect(packet);
     else return `${packet.type.toUpperCase()} before CONNACK`;
     return undefined;
   }
@@ -219,11 +217,11 @@ export class Session {
     this.#sending.online(settings, again, isNew);
   }
 
-  #authenticate(answer: AuthenticationAnswer, random: number): void {
+  #authenticate(answer: AuthenticationAnswer): void {
     if (!this.#connection.isOpen) return;
     const outcome = this.#authentication.answered(answer, this.#connection.settings);
-    if ('code' in outcome) this.#lifecycle.authenticationFailed(outcome, random);
-    else for (const packet of outcome) this.#received(packet, random);
+    if ('code' in outcome) this.#lifecycle.authenticationFailed(outcome);
+    else for (const packet of outcome) this.#received(packet);
   }
 
   #connectionLost(reason: Failure): void {
@@ -247,12 +245,12 @@ export class Session {
     this.#inbound.clear();
   }
 
-  #tick(random: number): void {
+  #tick(): void {
     this.#turn.forgetWake();
-    if (this.#connection.phase !== 'closing') this.#lifecycle.tick(random);
+    if (this.#connection.phase !== 'closing') this.#lifecycle.tick();
     else if (this.#connection.isOverdue) this.#stopping.closed();
     const { overdue } = this.#authentication;
-    if (overdue !== undefined) this.#lifecycle.authenticationFailed(overdue, random);
+    if (overdue !== undefined) this.#lifecycle.authenticationFailed(overdue);
     // What has just ended takes nothing more.
     if (this.#connection.phase === 'online') this.#sending.tick();
     this.#sending.expire();
@@ -263,10 +261,9 @@ export class Session {
   }
 
   /** The codec refuses what the checks at the door let pass: that operation fails, and nothing else. */
-  #unsendable(packet: Packet, op: number | undefined, message: string, random: number): void {
+  #unsendable(packet: Packet, op: number | undefined, message: string): void {
     if (packet.type === 'connect') this.#lifecycle.fail(failure('INVALID_ARGUMENT', message));
-    else if (packet.type === 'auth')
-      this.#lifecycle.authenticationFailed(failure('AUTHENTICATION_FAILED', message), random);
+    else if (packet.type === 'auth') this.#lifecycle.authenticationFailed(failure('AUTHENTICATION_FAILED', message));
     else if (packet.type === 'publish' || packet.type === 'subscribe' || packet.type === 'unsubscribe') {
       const part = packet.type === 'publish' ? this.#outbound : this.#subscriptions;
       const waiting = packet.packetId === undefined ? op : part.discard(packet.packetId);

@@ -1,5 +1,5 @@
 import type { Packet } from '@mqtide/codec';
-import type { Action, Outcome } from './events.ts';
+import type { Action, Outcome, SessionEvent } from './events.ts';
 import type { Failure } from './failure.ts';
 import type { Journal } from './journal.ts';
 
@@ -9,17 +9,15 @@ import type { Journal } from './journal.ts';
  */
 export class Turn {
   now = 0;
+  /** That of the event. */
+  random = 0;
   /** When the last packet left, for the keep alive [MQTT-3.1.2-20]. */
   lastSentAt = 0;
   /** Where the session is stored, while it is. */
   journal: Journal | undefined;
   #actions: Action[] = [];
-  #wakeAt = Number.POSITIVE_INFINITY;
-
   /** Never later than the earliest deadline; it may be earlier, since a deadline that was met is not taken back. */
-  get wakeAt(): number {
-    return this.#wakeAt;
-  }
+  wakeAt: number = Number.POSITIVE_INFINITY;
 
   do(action: Action): void {
     this.#actions.push(action);
@@ -47,17 +45,18 @@ export class Turn {
 
   /** Asks for a tick at `deadline`. */
   wake(deadline: number): void {
-    if (deadline < this.#wakeAt) this.#wakeAt = deadline;
+    if (deadline < this.wakeAt) this.wakeAt = deadline;
   }
 
   /** Forgets the wake-up: whoever has a deadline asks again. */
   forgetWake(): void {
-    this.#wakeAt = Number.POSITIVE_INFINITY;
+    this.wakeAt = Number.POSITIVE_INFINITY;
   }
 
   /** An event is to be handled. What is to be done goes behind `actions`. */
-  begin(now: number, actions: Action[]): void {
+  begin({ now, random = 0 }: SessionEvent, actions: Action[]): void {
     this.now = now;
+    this.random = random;
     this.#actions = actions;
   }
 }

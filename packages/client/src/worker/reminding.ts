@@ -31,7 +31,6 @@ export class Reminding {
   }
 
   #set(): void {
-    const { next } = this.#reminders;
-    this.#alarm.set(next === Number.POSITIVE_INFINITY ? undefined : next);
+    this.#alarm.set(this.#reminders.next);
   }
 }

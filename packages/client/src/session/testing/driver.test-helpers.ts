@@ -94,7 +94,7 @@ export class Driver {
     const end = this.now + milliseconds;
     const actions: Seen[] = [];
     let ticks = 0;
-    for (let due = this.session.nextDeadline(); due !== undefined && due <= end; due = this.session.nextDeadline()) {
+    for (let due = this.session.nextDeadline(); due <= end; due = this.session.nextDeadline()) {
       ticks = due > this.now ? 1 : ticks + 1;
       if (ticks > MAX_TICKS_AT_ONCE) throw new Error(`${ticks} ticks at ${this.now}: an endless loop?`);
       this.now = Math.max(this.now, due);

@@ -80,7 +80,8 @@ export abstract class World {
     const { all } = this.pending;
     if (ENDED.includes(status) && this.line.isEmpty && all.length > 0)
       throw new Error(`not settled when ${status}: ${all.join()}`);
-    if (status === 'waiting' && this.session.nextDeadline() === undefined) throw new Error('waits for nothing');
+    if (status === 'waiting' && this.session.nextDeadline() === Number.POSITIVE_INFINITY)
+      throw new Error('waits for nothing');
   }
 
   /** The store does what it was asked. */
@@ -131,7 +132,7 @@ export abstract class World {
       while (!this.line.isEmpty) this.commit();
     }
     let ticks = 0;
-    for (let due = this.session.nextDeadline(); due !== undefined && due <= end; due = this.session.nextDeadline()) {
+    for (let due = this.session.nextDeadline(); due <= end; due = this.session.nextDeadline()) {
       ticks = due > this.now ? 1 : ticks + 1;
       if (ticks > MAX_TICKS_AT_ONCE) throw new Error(`${ticks} ticks at ${this.now}`);
       this.now = Math.max(this.now, due);
