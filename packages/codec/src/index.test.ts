@@ -8,6 +8,7 @@ it('these are the public values of the package', () => {
     'MalformedPacketError',
     'PROPERTIES',
     'REASON_CODES',
+    'ServerDecoder',
     'Writer',
     'encode',
     'encodeInto',

@@ -1,4 +1,5 @@
 export { Decoder, type DecoderOptions } from './decoder.ts';
+export { ServerDecoder, type ServerDecoderOptions } from './server-decoder.ts';
 export { encode, encodeInto, packetSize } from './encode.ts';
 export { InvalidPacketError, MalformedPacketError } from './errors.ts';
 export type {

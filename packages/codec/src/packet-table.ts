@@ -5,7 +5,7 @@
 import { MISSING } from './errors.ts';
 import type { AuthPacket, Packet, PacketType, ProtocolVersion } from './packet.ts';
 import { CONNACK_ENDING, SESSION_PRESENT } from './packets/connack.ts';
-import { connectFields } from './packets/connect.ts';
+import { connectFields, PROTOCOL_AND_FLAGS } from './packets/connect.ts';
 import { type Field, type Fields, PACKET_ID, PROPERTIES, readFields, writeFields } from './packets/field.ts';
 import { publishFlags, publishPayload, readPublish, writePublish } from './packets/publish.ts';
 import { ENDING, REASON_CODE, REASON_CODES } from './packets/reason.ts';
@@ -36,12 +36,12 @@ const BY_CLIENT = { 4: CLIENT, 5: CLIENT };
 const BY_SERVER = { 4: SERVER, 5: SERVER };
 const BY_EITHER = { 4: EITHER, 5: EITHER };
 
-/** Every packet, in the order of the numbers from 1. */
+/** Every packet, in the order of the numbers from 1. Those that only a client sends are read by `from-client.ts`. */
 export const PACKETS: readonly PacketSpec[] = /* @__PURE__ */ packets();
 
 function packets(): PacketSpec[] {
   return [
-    sequence('connect', 1, BY_CLIENT, 0, ...connectFields()),
+    sequence('connect', 1, BY_CLIENT, 0, ...connectFields(PROTOCOL_AND_FLAGS)),
     sequence('connack', 2, BY_SERVER, 0, SESSION_PRESENT, REASON_CODE, CONNACK_ENDING),
     {
       type: 'publish',
@@ -89,11 +89,16 @@ function sequence(
     number,
     from,
     flags: [flags],
-    read(reader) {
-      const packet: Fields = { type };
-      readFields(reader, packet, fields);
-      return packet as unknown as Packet;
-    },
+    read: readerOf(type, fields),
     write: (writer, packet) => writeFields(writer, packet as unknown as Fields, fields),
+  };
+}
+
+/** Reads a packet that is a sequence of fields. */
+export function readerOf(type: PacketType, fields: readonly Field[]): PacketSpec['read'] {
+  return (reader) => {
+    const packet: Fields = { type };
+    readFields(reader, packet, fields);
+    return packet as unknown as Packet;
   };
 }

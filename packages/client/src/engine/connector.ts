@@ -1,5 +1,5 @@
 /* Dials, listens, and reports what the socket does as events of the session: one connection at a time. */
-import { Decoder, MalformedPacketError, type Packet, type ProtocolVersion } from '@mqtide/codec';
+import { MalformedPacketError, type Packet, type ProtocolVersion, ServerDecoder } from '@mqtide/codec';
 import type { Clock } from '../io/clock.ts';
 import type { PageLifecycle } from '../io/page-lifecycle.ts';
 import type { Connection, Transport, TransportListener } from '../io/transport.ts';
@@ -72,7 +72,7 @@ export class Connector {
     this.#wire.roundTrip.connectionLost();
     const maximumPacketSize = this.#maximumPacketSize;
     const link: Link = {
-      decoder: new Decoder({ version, maximumPacketSize, sender: 'server', ownsChunks: true }),
+      decoder: new ServerDecoder({ version, maximumPacketSize, ownsChunks: true }),
       abandoned: new AbortController(),
       bufferedBytes: 0,
     };
@@ -188,7 +188,7 @@ export class Connector {
 
 /** One attempt to connect, and the connection it led to. */
 interface Link {
-  readonly decoder: Decoder;
+  readonly decoder: ServerDecoder;
   readonly abandoned: AbortController;
   connection?: Connection;
   /** What waited in the socket when the timer last fired. */

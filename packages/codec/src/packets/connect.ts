@@ -1,39 +1,22 @@
 import { checkFlag, checkInteger } from '../check.ts';
-import { MalformedPacketError, malformed, NOT_ALLOWED, refuse, reject } from '../errors.ts';
+import { NOT_ALLOWED, refuse, reject } from '../errors.ts';
 import type { Will } from '../packet.ts';
-import { type Field, type Fields, optional, part, PROPERTIES, value } from './field.ts';
+import { type Field, type Fields, optional, part, PROPERTIES, unread, value } from './field.ts';
 import { checkFormat } from './publish.ts';
 
-const PROTOCOL_NAME = 'MQTT';
+export const PROTOCOL_NAME = 'MQTT';
 
 /* The connect flags, section 3.1.2.3: the bit that each begins at. Bit 0 is reserved. */
-const CLEAN_START = 1;
-const WILL = 2;
-const WILL_QOS = 3;
-const WILL_RETAIN = 5;
-const PASSWORD = 6;
-const USERNAME = 7;
+export const CLEAN_START = 1;
+export const WILL = 2;
+export const WILL_QOS = 3;
+export const WILL_RETAIN = 5;
+export const PASSWORD = 6;
+export const USERNAME = 7;
 
-/** Section 3.1.2.1 to 3.1.2.9. What the flags announce is in the packet from here on, to be filled in. */
-const PROTOCOL_AND_FLAGS: Field = {
-  read(reader, packet) {
-    const name = reader.string();
-    const version = reader.byte();
-    if (name !== PROTOCOL_NAME || (version !== 4 && version !== 5)) {
-      throw new MalformedPacketError(0x84, `protocol is ${name} ${version}`);
-    }
-    reader.version = version;
-    packet['protocolVersion'] = version;
-    const flags = reader.byte();
-    const has = (bit: number) => ((flags >> bit) & 1) === 1;
-    const will = { qos: (flags >> WILL_QOS) & 3, retain: has(WILL_RETAIN) };
-    // [MQTT-3.1.2-3], [MQTT-3.1.2-12], [MQTT-3.1.2-11], [MQTT-3.1.2-13]
-    if (has(0) || will.qos > 2 || (!has(WILL) && (will.qos > 0 || will.retain))) throw malformed(`flags are ${flags}`);
-    packet['cleanStart'] = has(CLEAN_START);
-    if (has(WILL)) packet['will'] = will;
-    if (has(USERNAME)) packet['username'] = '';
-    if (has(PASSWORD)) packet['password'] = '';
-  },
+/** Section 3.1.2.1 to 3.1.2.9. */
+export const PROTOCOL_AND_FLAGS: Field = {
+  read: unread,
   write(writer, { protocolVersion, cleanStart, will, username, password }) {
     const { version } = writer;
     checkInteger(protocolVersion, version, version, 'protocolVersion');
@@ -71,11 +54,11 @@ function identityProblem({ protocolVersion, clientId, cleanStart, username, pass
 }
 
 /** The fields of a CONNECT in their order, sections 3.1.2 and 3.1.3 [MQTT-3.1.3-1]. */
-export function connectFields(): Field[] {
+export function connectFields(protocolAndFlags: Field): Field[] {
   const checkWill: Field = { read: () => {}, write: (_writer, will) => checkFormat(will as unknown as Will) };
   const will = part('will', PROPERTIES, value('topic', 'topic'), value('payload', 'binary'), checkWill);
   return [
-    PROTOCOL_AND_FLAGS,
+    protocolAndFlags,
     value('keepAliveSeconds', 'u16'),
     PROPERTIES,
     value('clientId', 'string'),

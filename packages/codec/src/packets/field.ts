@@ -59,6 +59,11 @@ export function writeFields(writer: Writer, packet: Fields, fields: readonly Fie
   for (const field of fields) field.write(writer, packet);
 }
 
+/** What only a client sends is not read here: see `from-client.ts`. */
+export function unread(): never {
+  throw new TypeError();
+}
+
 /** A field that is there where the packet has it, which is known before it is read. */
 export function optional(name: string, field: Field): Field {
   return {
