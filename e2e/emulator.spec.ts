@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
 import type { EmulatedCloud } from './fixtures/emulated-cloud.ts';
 import { expect, test } from './fixtures/index.ts';
 import { HandClient } from './support/hand-client.ts';
@@ -309,4 +311,19 @@ test('the admin API is not for pages of the internet, and says what it cannot us
   await expect(cloud.admin('switches', { unheardOf: 1 })).rejects.toThrow('unheardOf');
   expect(await cloud.admin('limits', { publishesPerSecond: null })).toMatchObject({ payloadBytes: 131_072 });
   expect(cloud.emulator.cloud.limits.publishesPerSecond).toBe(Number.POSITIVE_INFINITY);
+});
+
+test('a request that is cut off, and a command that cannot be published, hurt nobody', { tag }, async ({ cloud }) => {
+  for (const path of ['/', '/admin/things']) {
+    const cut = request(`${cloud.emulator.httpUrl}${path}`, { method: 'POST', headers: { 'content-length': 100 } });
+    const ended = once(cut, 'close');
+    cut.on('error', () => {});
+    cut.write('{"name', () => cut.destroy());
+    await ended;
+  }
+  await expect(cloud.admin('commands', { commandId: 'c', deviceId: '#' })).rejects.toThrow('deviceId');
+  await expect(
+    cloud.admin('commands', { commandId: 'c', deviceId: 'd', contentType: 'x'.repeat(70_000) }),
+  ).rejects.toThrow('contentType');
+  expect(await cloud.admin('things', { name: 'lamp' })).toEqual({});
 });

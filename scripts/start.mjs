@@ -23,11 +23,14 @@ try {
 
   const broker = await startBroker(await portFor('broker', BROKER_PORT));
   running.unshift(() => broker.dispose());
+  const brokers = [broker.ended];
   /** @type {{ aws?: object, awsProblem?: string, admin?: string }} */
   let local = { awsProblem: 'The presets for AWS need mosquitto, which is not on this machine.' };
   if (findMosquitto() !== undefined) {
-    const { emulator, account, dispose } = await startEmulator({ port: await portFor('AWS emulator', EMULATOR_PORT) });
-    running.unshift(dispose);
+    const started = await startEmulator({ port: await portFor('AWS emulator', EMULATOR_PORT) });
+    const { emulator, account, ended } = started;
+    brokers.push(ended);
+    running.unshift(() => started.dispose());
     local = {
       aws: { ...account, endpoint: emulator.endpoint, region: emulator.cloud.region },
       admin: `${emulator.httpUrl}/admin/`,
@@ -49,8 +52,8 @@ try {
   AWS IoT Core: ${local.aws === undefined ? local.awsProblem : `emulated, ${local.admin}; choose it as “Server” on the page.`}
   Ctrl-C stops everything.
 `);
-  await broker.ended;
-  if (running.length > 0) throw new Error('The broker has ended.');
+  await Promise.race(brokers);
+  if (running.length > 0) throw new Error('A broker has ended.');
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   await end(1);

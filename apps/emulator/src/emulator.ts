@@ -64,7 +64,9 @@ export class Emulator {
     const cognito = new CognitoEndpoint(cloud, this.identities);
     const admin = new AdminEndpoint(this);
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-      void (request.url?.startsWith('/admin/') ? admin : cognito).handle(request, response);
+      const endpoint = request.url?.startsWith('/admin/') ? admin : cognito;
+      // A request that is cut off has nobody to be answered.
+      endpoint.handle(request, response).catch(() => response.destroy());
     });
     server.on('upgrade', (request, socket, head) => this.gateway.upgrade(request, socket, head));
   }

@@ -48,8 +48,10 @@ describe('a connection', () => {
 
   it('counts attempts, and says why the last one failed', () => {
     const { connection, client } = connecting();
-    client.becomes({ status: 'connecting' }, 'attemptingConnect', { attempt: 2 });
-    client.becomes({ status: 'waiting', nextAttemptAt: 9, error: mqttError('X') as never }, 'connectionFailure');
+    client.becomes({ status: 'connecting', attempt: 2 }, 'attemptingConnect');
+    expect(connection.snapshot.attempt).toBe(2);
+    const error = mqttError('X') as never;
+    client.becomes({ status: 'waiting', attempt: 3, nextAttemptAt: 9, error }, 'connectionFailure');
     expect(connection.snapshot).toEqual({
       status: 'waiting',
       attempt: 2,

@@ -23,7 +23,6 @@ const NOT_CONNECTED: ConnectionSnapshot = { status: 'idle', attempt: 0, hadConne
 export class Connection extends Changes {
   readonly #createClient: ClientFactory;
   #client: DashboardClient | undefined;
-  #attempt = 0;
   #hadConnection = false;
   /** Called with each client when it is connected for the first time. */
   onConnected: (client: DashboardClient) => void = () => {};
@@ -42,10 +41,11 @@ export class Connection extends Changes {
 
   get snapshot(): ConnectionSnapshot {
     if (this.#client === undefined) return NOT_CONNECTED;
-    const { status, nextAttemptAt, error, settings } = this.#client.state;
+    const { status, attempt, nextAttemptAt, error, settings } = this.#client.state;
     return {
       status,
-      attempt: this.#attempt,
+      // While it waits it counts the attempt that comes.
+      attempt: status === 'waiting' ? attempt - 1 : attempt,
       hadConnection: this.#hadConnection,
       ...(nextAttemptAt !== undefined && { nextAttemptAt }),
       ...(error !== undefined && { problem: problemOf(error) }),
@@ -58,11 +58,7 @@ export class Connection extends Changes {
     if (this.client !== undefined) return;
     const client = this.#createClient({ ...options, onUnhandledError: reportUnlessShown });
     this.#client = client;
-    this.#attempt = 0;
     this.#hadConnection = false;
-    client.on('attemptingConnect', ({ attempt }) => {
-      this.#attempt = attempt;
-    });
     const release = client.on('connectionSuccess', () => {
       release();
       this.onConnected(client);

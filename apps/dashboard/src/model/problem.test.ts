@@ -1,3 +1,4 @@
+import { AwsError } from '@mqtide/client/aws';
 import { expect, it } from 'vitest';
 import { inOneLine, problemOf } from './problem.ts';
 import { mqttError } from './testing/fake-client.test-helpers.ts';
@@ -9,6 +10,15 @@ it('reads an error of the library', () => {
     hint: 'Try less.',
     reasonCode: 0x97,
   });
+});
+
+it('says what the helpers for AWS say, and not what anybody else does', () => {
+  const cause = new AwsError('CREDENTIALS_FAILED', 'Cognito gave no credentials: TypeError.');
+  expect(problemOf(mqttError('URL_FAILED', { cause }))).toEqual({
+    code: 'URL_FAILED',
+    message: 'Cognito gave no credentials: TypeError.',
+  });
+  expect(problemOf(mqttError('URL_FAILED', { cause: new Error('SENTINEL') })).message).not.toContain('SENTINEL');
 });
 
 it('reads any other error, and what is none', () => {

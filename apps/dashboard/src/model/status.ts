@@ -4,7 +4,7 @@ import type { Problem } from './problem.ts';
 /** Where the connection stands, as much as the page needs to know. */
 export interface ConnectionSnapshot {
   readonly status: ClientState['status'];
-  /** The attempt that is going on or was the last, since the last success; 0 before the first. */
+  /** The attempt that is going on or was the last; 0 before the first. */
   readonly attempt: number;
   /** Whether the last thing that ended was a connection, and not an attempt to get one. */
   readonly hadConnection: boolean;

@@ -1,5 +1,5 @@
 import type { Emulator } from '../emulator.ts';
-import { type Body, change, number, objects, optionalText, policy, text, texts } from './fields.ts';
+import { type Body, change, number, numbers, objects, optionalText, policy, text, texts } from './fields.ts';
 import { type ScriptedAnswer, scriptedAuthorizer } from './scripted-authorizer.ts';
 
 /** An operation of the admin API: what it answers becomes JSON. @throws Error for a body that it cannot use */
@@ -10,8 +10,8 @@ export function accountOperations({ cloud, identities, gateway }: Emulator): Rea
   return {
     clock: (body) => change(cloud.clock, { offsetMs: number(body, 'offsetMs') }),
     switches: (body) => change(cloud.switches, body),
-    limits: (body) => change(cloud.limits, body),
-    faults: (body) => change(cloud.faults, body),
+    limits: (body) => change(cloud.limits, numbers(body)),
+    faults: (body) => change(cloud.faults, numbers(body)),
     users(body) {
       cloud.addUser(text(body, 'accessKeyId'), text(body, 'secretAccessKey'), [policy(body, 'policy')]);
       return {};

@@ -10,6 +10,13 @@ export function text(body: Body, name: string): string {
   return value;
 }
 
+/** A name that is to be a level of a topic. @throws Error where it is none */
+export function topicLevel(body: Body, name: string): string {
+  const value = text(body, name);
+  if (/[/+#\0]/.test(value) || value.length > 128) throw new Error(`${name} must have no /, + or #, and be short.`);
+  return value;
+}
+
 /** @throws Error where it is there and no text */
 export function optionalText(body: Body, name: string): string | undefined {
   return body[name] === undefined ? undefined : text(body, name);
@@ -20,6 +27,12 @@ export function number(body: Body, name: string, byDefault?: number): number {
   const value = body[name] ?? byDefault;
   if (typeof value !== 'number') throw new Error(`${name} must be a number.`);
   return value;
+}
+
+/** The whole body, for a table of numbers. @throws Error where something in it is neither a number nor `null` */
+export function numbers(body: Body): Body {
+  for (const [name, value] of Object.entries(body)) if (value !== null) number(body, name);
+  return body;
 }
 
 /** @throws Error where it is no object */
@@ -60,12 +73,12 @@ export function policy(body: Body, name: string): PolicyDocument {
 /**
  * Changes the fields of a table of settings. `null` stands for no limit, which JSON cannot say.
  *
- * @throws Error for a field that the table does not have, or has with another type
+ * @throws Error for a field that the table does not have
  */
 export function change<Settings extends object>(settings: Settings, body: Body): Settings {
   for (const [name, value] of Object.entries(body)) {
     const wanted = value === null ? Number.POSITIVE_INFINITY : value;
-    if (!(name in settings)) throw new Error(`There is no ${name}.`);
+    if (!Object.hasOwn(settings, name)) throw new Error(`There is no ${name}.`);
     Object.assign(settings, { [name]: wanted });
   }
   return settings;

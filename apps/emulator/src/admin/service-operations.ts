@@ -2,13 +2,17 @@ import type { CommandStart } from '../commands/commands-service.ts';
 import type { Emulator } from '../emulator.ts';
 import type { JsonObject } from '../services/json.ts';
 import type { Operation } from './account-operations.ts';
-import { number, object, optionalText, text, texts } from './fields.ts';
+import { number, object, optionalText, text, texts, topicLevel } from './fields.ts';
 
 /** Jobs, commands and provisioning templates. */
 export function serviceOperations({ jobs, commands, provisioning }: Emulator): Readonly<Record<string, Operation>> {
   return {
     jobs(body) {
-      jobs.create(text(body, 'jobId'), object(body, 'document') as JsonObject, texts(body, 'things'));
+      jobs.create(
+        text(body, 'jobId'),
+        object(body, 'document') as JsonObject,
+        texts(body, 'things').map((thing) => topicLevel({ thing }, 'thing')),
+      );
       return {};
     },
     'jobs/cancel': (body) => ({ canceled: jobs.cancel(text(body, 'jobId')) }),
@@ -16,9 +20,9 @@ export function serviceOperations({ jobs, commands, provisioning }: Emulator): R
     commands(body) {
       const contentType = optionalText(body, 'contentType');
       const start: CommandStart = {
-        commandId: text(body, 'commandId'),
+        commandId: topicLevel(body, 'commandId'),
         deviceType: optionalText(body, 'deviceType') === 'clients' ? 'clients' : 'things',
-        deviceId: text(body, 'deviceId'),
+        deviceId: topicLevel(body, 'deviceId'),
         payload: new TextEncoder().encode(optionalText(body, 'payload') ?? ''),
         ...(contentType !== undefined && { contentType }),
         ...(body['timeoutSeconds'] !== undefined && { timeoutSeconds: number(body, 'timeoutSeconds') }),

@@ -48,31 +48,25 @@ export class ServiceClient {
   async subscribe(filter: string, handle: Handler): Promise<void> {
     this.#handlers.push({ filter, handle });
     const packetId = this.#nextId();
-    await this.#sent(packetId, {
-      type: 'subscribe',
-      packetId,
-      subscriptions: [{ filter, qos: 1, noLocal: true, retainHandling: 2 }],
+    await new Promise<void>((resolve) => {
+      this.#acknowledged.set(packetId, resolve);
+      const subscriptions = [{ filter, qos: 1, noLocal: true, retainHandling: 2 }] as const;
+      this.#link.send({ type: 'subscribe', packetId, subscriptions });
     });
   }
 
-  /** Publishes at QoS 1: bytes as they are, anything else as JSON. */
+  /** Publishes at QoS 1: bytes as they are, anything else as JSON. @throws Error for what cannot be published */
   publish(topic: string, content: object, properties?: PropertiesOf<'publish'>): void {
     const payload = content instanceof Uint8Array ? content : new TextEncoder().encode(JSON.stringify(content));
     const packetId = this.#nextId();
     const message = { topic, payload, packetId, ...(properties === undefined ? {} : { properties }) };
-    void this.#sent(packetId, { type: 'publish', qos: 1, retain: false, duplicate: false, ...message });
+    this.#link.send({ type: 'publish', qos: 1, retain: false, duplicate: false, ...message });
+    this.#acknowledged.set(packetId, () => {});
   }
 
   close(): void {
     this.#link.send({ type: 'disconnect', reasonCode: 0 });
     this.#link.end();
-  }
-
-  #sent(packetId: number, packet: Packet): Promise<void> {
-    return new Promise((resolve) => {
-      this.#acknowledged.set(packetId, resolve);
-      this.#link.send(packet);
-    });
   }
 
   #receive(packet: Packet): void {

@@ -25,10 +25,10 @@ export function isEqual(a: Json | undefined, b: Json | undefined): boolean {
   return a === b;
 }
 
-/** How many objects and lists are inside one another: 0 for anything else, 1 for `{}`. */
-export function depthOf(value: Json): number {
-  if (typeof value !== 'object' || value === null) return 0;
-  return 1 + Math.max(0, ...Object.values(value).map(depthOf));
+/** Whether more objects and lists than that are inside one another: `{}` is one. What is deeper is not looked at. */
+export function isDeeperThan(levels: number, value: Json): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels < 1 || Object.values(value).some((inner) => isDeeperThan(levels - 1, inner));
 }
 
 /** Whether there is a list with a null in it, at any depth. */

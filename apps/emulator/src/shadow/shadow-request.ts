@@ -1,5 +1,5 @@
 import type { Limits } from '../limits.ts';
-import { depthOf, hasNullInList, isObject, type Json, type JsonObject, readJson } from '../services/json.ts';
+import { hasNullInList, isDeeperThan, isObject, type Json, type JsonObject, readJson } from '../services/json.ts';
 import type { Switches } from '../switches.ts';
 import type { Patch } from './document.ts';
 
@@ -67,13 +67,11 @@ function problemOf(request: JsonObject, limits: Limits, otherStateKeys: Switches
     }
   }
   if (version !== undefined && version !== null && !isVersion(version)) return 'Invalid version';
-  if (Object.values(state).some(isTooDeep(limits.shadowDepth))) {
+  if (Object.values(state).some((section) => isDeeperThan(limits.shadowDepth, section))) {
     return `JSON contains too many levels of nesting; maximum is ${limits.shadowDepth}`;
   }
   return hasNullInList(state) ? 'Invalid JSON' : undefined;
 }
-
-const isTooDeep = (maximum: number) => (section: Json) => depthOf(section) > maximum;
 
 function isVersion(version: Json): boolean {
   return typeof version === 'number' && Number.isInteger(version) && version >= 0;

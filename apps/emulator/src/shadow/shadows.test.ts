@@ -73,6 +73,18 @@ test('the delta is repeated while it lasts, or not', () => {
   expect(ask('update', { state: { desired: { more: 1 } } })).toHaveProperty('update/delta');
 });
 
+test('nesting without end is refused, and not followed', () => {
+  const { ask } = setUp();
+  for (const [open, close] of [
+    ['[', ']'],
+    ['{"a":', '}'],
+  ] as const) {
+    const deep = `${open.repeat(20_000)}1${close.repeat(20_000)}`;
+    const payload = new TextEncoder().encode(`{"state":{"desired":{"a":${deep}}},"clientToken":"t"}`);
+    expect(ask('update', payload)['update/rejected']).toMatchObject({ code: 400, clientToken: 't' });
+  }
+});
+
 test('a version that is not the current one conflicts, and nothing changes', () => {
   const { ask } = setUp();
   ask('update', { state: { desired: { a: 1 } } });

@@ -34,6 +34,14 @@ describe('credentials', () => {
     expect(asked()).toBe(1);
   });
 
+  it.each([null, '', 'soon', new Date(Number.NaN)])('that end at %o do not end', async (expiration) => {
+    const { source, asked, time } = setUp(() => ({ ...plain, expiration }));
+    await source.get(calm);
+    time.now += 1_000 * MINUTE;
+    await source.get(calm);
+    expect(asked()).toBe(1);
+  });
+
   it('may be plain, and their end may be text', async () => {
     const { time } = setUp();
     const clock = new ServiceClock({ clock: () => time.now });

@@ -7,8 +7,8 @@ export interface AwsCredentials {
   readonly secretAccessKey: string;
   /** Of temporary credentials. */
   readonly sessionToken?: string | undefined;
-  /** When they end. Text as JSON has it is understood, too. */
-  readonly expiration?: Date | string | undefined;
+  /** When they end. Text as JSON has it is understood, too; `null` is never. */
+  readonly expiration?: Date | string | null | undefined;
 }
 
 /** Provides credentials: any provider of the AWS SDK for JavaScript v3 is one, and so is a function of your own. */
@@ -97,7 +97,7 @@ function endOf(credentials: Partial<AwsCredentials> | undefined): number {
   const { accessKeyId, secretAccessKey, expiration } = credentials ?? {};
   if (typeof accessKeyId !== 'string' || typeof secretAccessKey !== 'string' || !accessKeyId || !secretAccessKey)
     throw new AwsError('CREDENTIALS_INVALID', 'The credentials lack `accessKeyId` or `secretAccessKey`.');
-  const endsAt = expiration === undefined ? Number.NaN : new Date(expiration).getTime();
+  const endsAt = new Date(expiration ?? Number.NaN).getTime();
   return Number.isNaN(endsAt) ? Number.POSITIVE_INFINITY : endsAt;
 }
 

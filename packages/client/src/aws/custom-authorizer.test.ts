@@ -27,6 +27,7 @@ describe('a custom authorizer', () => {
       'u?jwt=a.b.c==&x-amz-customauthorizer-name=A',
     ],
     ['an empty query', { username: 'u?', authorizerName: 'A' }, 'u?x-amz-customauthorizer-name=A'],
+    ['no name, which is the default authorizer', { username: 'u', authorizerName: '' }, 'u'],
   ])('is told %s in the user name', async (_, options, username) => {
     const made = await connect({ ...options, password: 'secret' });
     // In 3.1.1 a password needs a user name.

@@ -84,7 +84,7 @@ function parametersOf(options: CustomAuthorizerOptions, placement: 'username' | 
     throw invalid('`tokenKeyName`, `tokenValue` and `tokenSignature` go together.');
   if (placement === 'username' && username !== undefined && username.split('?').length > 2)
     throw invalid('`username` has more than one question mark.');
-  const parameters = authorizerName === undefined ? [] : [pair('x-amz-customauthorizer-name', authorizerName)];
+  const parameters = authorizerName ? [pair('x-amz-customauthorizer-name', authorizerName)] : [];
   const [key, value, signature] = token;
   if (key !== undefined && value !== undefined && signature !== undefined) {
     // Base64 has no percent sign: a signature that has one is encoded already.

@@ -45,6 +45,9 @@ describe('an endpoint', () => {
     ['X-ATS.iot.us-east-1.amazonaws.com:443', 'wss://x-ats.iot.us-east-1.amazonaws.com/mqtt'],
     ['localhost:8443', 'wss://localhost:8443/mqtt'],
     ['https://x.example/', 'wss://x.example/mqtt'],
+    ['wss://x.example/mqtt/', 'wss://x.example/mqtt'],
+    [' x.example\n', 'wss://x.example/mqtt'],
+    ['[::1]:8443', 'wss://[::1]:8443/mqtt'],
     ['http://127.0.0.1:9001', 'ws://127.0.0.1:9001/mqtt'],
     ['WS://localhost:80', 'ws://localhost/mqtt'],
     ['wss://localhost:8443/custom/mqtt', 'wss://localhost:8443/custom/mqtt'],
@@ -55,6 +58,10 @@ describe('an endpoint', () => {
 
   it.each([
     '',
+    undefined as never,
+    null as never,
+    '::1',
+    'mqtts://x.example',
     'wss://[',
     'ftp://x.example',
     'wss://x.example/mqtt?X-Amz-Signature=SENTINEL',

@@ -23,7 +23,8 @@ const SUFFIXES = [
  * URL for an emulator. The path is `/mqtt` unless the URL has another one.
  */
 export function endpointUrl(endpoint: string | URL): URL {
-  const text = String(endpoint);
+  // What is not there at all, because a variable of the environment is not, would be a host called `undefined`.
+  const text = String(endpoint ?? '').trim();
   let url: URL;
   try {
     // `http:` and `https:` are what tools print for what a page opens as `ws:` and `wss:`.
@@ -34,7 +35,7 @@ export function endpointUrl(endpoint: string | URL): URL {
   }
   if (!/^wss?:$/.test(url.protocol) || url.host === '' || url.search + url.hash + url.username + url.password !== '')
     throw invalid('`endpoint` is a host, or a ws: or wss: URL without a query.');
-  if (url.pathname === '/') url.pathname = '/mqtt';
+  if (/^\/(mqtt\/)?$/.test(url.pathname)) url.pathname = '/mqtt';
   return url;
 }
 

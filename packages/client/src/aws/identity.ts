@@ -28,11 +28,15 @@ export interface IdentityOptions {
 
 type Provider = () => Promise<AwsCredentials & { readonly identityId: string }>;
 
-/** What to try after an error of Cognito, by its name. */
+const NOT_FOUND = 'ResourceNotFoundException';
+
+/** What to try after an error of Cognito, or of the network, by its name. */
 const HINTS: Readonly<Record<string, string>> = {
   NotAuthorizedException:
     'Does the pool allow guests? Are the `logins` fresh, and of a user pool the ID token? Does the identity have logins?',
   TooManyRequestsException: 'Too many clients ask at the same time; it is tried again.',
+  TypeError: 'Is there a network? Does the Content-Security-Policy of the page let it ask Cognito?',
+  TimeoutError: 'Cognito did not answer; it is tried again.',
 };
 const MIXED_UP = {
   pool: '`identityPoolId` has to be the id of a pool. If it is that of an identity, pass it as `identityId`.',
@@ -56,19 +60,31 @@ export class Identity {
 
   async credentials(): Promise<AwsCredentials> {
     try {
-      const { identityId, ...credentials } = await (this.#provider ??= this.#make())();
-      this.id ??= identityId;
-      return credentials;
+      return await this.#ask().catch((error: unknown) => {
+        // An identity of the pool that was remembered, in the browser maybe, may be gone; another one is made.
+        if (nameOf(error) !== NOT_FOUND || this.#options.identityId !== undefined) throw error;
+        return this.#ask();
+      });
     } catch (cause) {
-      // A provider keeps the identity it has, even one that no longer exists.
-      this.#provider = undefined;
       if (cause instanceof AwsError) throw cause;
-      const name = (cause as Error | undefined)?.name ?? 'it did not say why';
+      const name = nameOf(cause) ?? 'it did not say why';
       const hint =
-        name === 'ResourceNotFoundException'
+        name === NOT_FOUND
           ? MIXED_UP[this.#options.identityId === undefined ? 'pool' : 'identity']
           : (HINTS[name] ?? 'See `cause`.');
       throw new AwsError('CREDENTIALS_FAILED', `Cognito gave no credentials: ${name}.`, { hint, cause });
+    }
+  }
+
+  async #ask(): Promise<AwsCredentials> {
+    try {
+      const { identityId, ...credentials } = await (this.#provider ??= this.#make())();
+      this.id ??= identityId;
+      return credentials;
+    } catch (error) {
+      // A provider keeps the identity it has, even one that no longer exists.
+      this.#provider = undefined;
+      throw error;
     }
   }
 
@@ -97,4 +113,8 @@ export class Identity {
       ...(accountId !== undefined && { accountId }),
     });
   }
+}
+
+function nameOf(error: unknown): string | undefined {
+  return (error as Error | undefined)?.name;
 }
