@@ -17,7 +17,7 @@ import { Tracing } from './propagator.ts';
 import { MessageCheck, type PublishOptions, type PublishResult, publishResult } from './publish.ts';
 import { reporter } from './report-error.ts';
 import { type RequestHandler, type RequestManyOptions, type RequestOptions, Requests } from './request.ts';
-import { resolveOptions } from './resolve-options.ts';
+import { resolveOptions, versionOf } from './resolve-options.ts';
 import { checkTimeout } from './rules.ts';
 import type { SessionConfig } from './session/config.ts';
 import type { OutgoingMessage } from './session/events.ts';
@@ -40,7 +40,6 @@ export class Client {
   readonly #subscribing: Subscribing;
   readonly #statistics: Statistics;
   readonly #tracing: Tracing | undefined;
-  readonly #speaks5: boolean;
   readonly #messages: MessageCheck;
   readonly #config: SessionConfig;
   readonly #page: PageWatch;
@@ -60,13 +59,10 @@ export class Client {
       tapPackets(this.#engine, this.#emitter);
       this.#subscribing.listenersChanged();
     });
-    this.#state = new StateKeeper(clock, this.#emitter, (error) => this.#subscribing.end(error));
-    this.#operations = new Operations((op) => this.#engine.dispatch({ type: 'cancel', op }));
     const authenticator = options.authentication && new Authenticator(options.authentication);
     const destinations = new Destinations(options, authenticator);
     const tracing = options.propagator && new Tracing(options.propagator, options.contextManager, report);
     this.#tracing = tracing;
-    this.#speaks5 = config.protocolVersion === 5;
     const hooks: EngineHooks = {
       locate: (context) => destinations.locate(context),
       authenticate: async (step, data) => (await authenticator?.take(step, data)) ?? {},
@@ -77,7 +73,7 @@ export class Client {
       settle: (op, outcome) => {
         if (!outcome.ok) this.#statistics.operationFailed(outcome.failure.code);
         // What an earlier page published has no promise.
-        if (op >= 0) this.#operations.settle(op, outcome, this.#engine.version);
+        if (op >= 0) this.#operations.settle(op, outcome);
         else if (!outcome.ok) report(this.#error(outcome.failure));
       },
       restored: (publishes, messages) => this.#emitter.emit('sessionRestored', { publishes, messages }),
@@ -85,11 +81,13 @@ export class Client {
       unsubscribed: (filter, failure) => this.#subscribing.refused(filter, failure),
       status: (status, attempt, event) => {
         if (event !== undefined) this.#subscribing.connectionChanged(event);
-        this.#state.change({ status, attempt }, event, this.#engine.version);
+        this.#state.change({ status, attempt }, event);
         if (status === 'stopped' || status === 'failed') this.#page.end();
       },
     };
     this.#engine = makeEngine(config, hooks);
+    this.#operations = new Operations(this.#engine);
+    this.#state = new StateKeeper(this.#engine, this.#emitter, (error) => this.#subscribing.end(error));
     this.#subscribing = new Subscribing(this.#engine, this.#operations, this.#emitter, report, config);
     this.#statistics = new Statistics(this.#engine, this.#emitter, this.#subscribing);
     this.#page = new PageWatch(config.pageLifecycle === 'none' ? undefined : page, this.#engine);
@@ -189,19 +187,18 @@ export class Client {
     const { signal, timeoutMs } = options;
     if (message.qos === 0 && signal === undefined && this.#engine.isReady) return this.#publishOnce(message);
     const submit = (op: number): void => this.#engine.publish(op, message, timeoutMs);
-    return this.#operations.begin(signal, submit, publishResult[message.qos]);
+    return this.#operations.begin(signal, submit, publishResult);
   }
 
   /** 3.1.1 has no user properties: with `'auto'` the version has to be known. */
   #traced(options: PublishOptions): PublishOptions {
     if (this.#tracing === undefined) return options;
-    const speaks5 = this.#speaks5 || (this.#engine.status === 'connected' && this.#engine.version === 5);
-    return speaks5 ? this.#tracing.inject(options) : options;
+    return versionOf(this.#engine, this.#config) === 5 ? this.#tracing.inject(options) : options;
   }
 
   /** All messages of QoS 0 that leave in one frame share one promise. */
   #publishOnce(message: OutgoingMessage): Promise<PublishResult> {
-    const { op, promise } = this.#operations.share(publishResult[0]);
+    const { op, promise } = this.#operations.share(publishResult);
     const refused = this.#engine.publishOnce(op, message);
     if (refused === undefined) return promise;
     this.#statistics.operationFailed(refused.code);

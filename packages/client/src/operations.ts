@@ -1,4 +1,4 @@
-import type { ProtocolVersion } from '@mqtide/codec';
+import type { EnginePort } from './engine.ts';
 import { MqttError } from './errors.ts';
 import { onAbort } from './on-abort.ts';
 import type { Outcome } from './session/events.ts';
@@ -33,12 +33,12 @@ interface Shared<Result> {
 /** The promises of operations that the session has not settled yet. */
 export class Operations {
   readonly #pending = new IdMap<Pending>();
-  readonly #cancel: (op: number) => void;
+  readonly #engine: EnginePort;
   #last = 0;
   #shared: Shared<unknown> | undefined;
 
-  constructor(cancel: (op: number) => void) {
-    this.#cancel = cancel;
+  constructor(engine: EnginePort) {
+    this.#engine = engine;
   }
 
   /** Begins an operation with `submit`, which is given its number. `finish` makes a result of the answer, or throws. */
@@ -66,13 +66,13 @@ export class Operations {
     return this.#shared as Shared<Result>;
   }
 
-  settle(op: number, outcome: Outcome, version: ProtocolVersion): void {
+  settle(op: number, outcome: Outcome): void {
     const pending = this.#pending.get(op);
     if (pending === undefined) return;
     this.#pending.delete(op);
     pending.release?.();
     if (!outcome.ok) {
-      pending.reject(new MqttError(outcome.failure, version));
+      pending.reject(new MqttError(outcome.failure, this.#engine.version));
       return;
     }
     try {
@@ -86,7 +86,7 @@ export class Operations {
     return onAbort(signal, (reason) => {
       this.#pending.delete(op);
       reject(reason);
-      this.#cancel(op);
+      this.#engine.dispatch({ type: 'cancel', op });
     });
   }
 }

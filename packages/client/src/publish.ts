@@ -2,7 +2,7 @@ import { type AckPacket, type PropertiesOf, type QoS, reasonName, validateTopicN
 import { invalidArgument } from './errors.ts';
 import type { Answer, OperationOptions } from './operations.ts';
 import { type Payload, payloadBytes } from './payload.ts';
-import { checkPacket, checkTimeout } from './rules.ts';
+import { checkPacket, checkQoS, checkTimeout } from './rules.ts';
 import { defined } from './session/defined.ts';
 import type { OutgoingMessage } from './session/events.ts';
 
@@ -51,7 +51,7 @@ export class MessageCheck {
       if (problem !== undefined) throw invalidArgument(`The topic ${problem}: '${String(topic)}'.`);
       this.#lastGoodTopic = topic;
     }
-    if (qos !== 0 && qos !== 1 && qos !== 2) throw invalidArgument(`\`qos\` is 0, 1 or 2, not ${String(qos)}.`);
+    if (qos !== 0) checkQoS(qos, 'qos');
     const bytes = payloadBytes(payload, isReady && qos === 0);
     if (properties === undefined) return { topic, payload: bytes, qos, retain };
     const message = { topic, payload: bytes, qos, retain, properties };
@@ -64,20 +64,21 @@ export class MessageCheck {
 
 const HANDED_OVER: PublishResult = Object.freeze({ qos: 0 });
 const SUCCESS = {
-  1: Object.freeze({ qos: 1, reasonCode: 0, reasonName: 'Success' }),
-  2: Object.freeze({ qos: 2, reasonCode: 0, reasonName: 'Success' }),
-} as const satisfies Record<1 | 2, PublishResult>;
+  puback: Object.freeze({ qos: 1, reasonCode: 0, reasonName: 'Success' }),
+  pubrec: Object.freeze({ qos: 2, reasonCode: 0, reasonName: 'Success' }),
+} as const satisfies Record<string, PublishResult>;
 
 /** Reads the acknowledgement of a publish that succeeded. Nearly all are equal, and share one object. */
-export const publishResult: Readonly<Record<QoS, (packet: Answer) => PublishResult>> = {
-  0: () => HANDED_OVER,
-  1: (packet) => acknowledged(1, packet),
-  2: (packet) => acknowledged(2, packet),
-};
-
-function acknowledged(qos: 1 | 2, packet: Answer): PublishResult {
-  const { reasonCode, properties, type } = packet as AckPacket;
-  if (reasonCode === 0 && properties === undefined) return SUCCESS[qos];
+export function publishResult(packet: Answer): PublishResult {
+  if (packet === undefined) return HANDED_OVER;
+  const { reasonCode, properties, type } = packet as AckPacket & { readonly type: keyof typeof SUCCESS };
+  const success = SUCCESS[type];
+  if (reasonCode === 0 && properties === undefined) return success;
   const { reasonString, userProperties } = properties ?? {};
-  return { qos, reasonCode, reasonName: reasonName(reasonCode, type), ...defined({ reasonString, userProperties }) };
+  return {
+    ...success,
+    reasonCode,
+    reasonName: reasonName(reasonCode, type),
+    ...defined({ reasonString, userProperties }),
+  };
 }

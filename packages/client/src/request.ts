@@ -13,6 +13,7 @@ import { onAbort } from './on-abort.ts';
 import { type Payload, payloadBytes } from './payload.ts';
 import type { PublishOptions, PublishResult } from './publish.ts';
 import { checkTimeout } from './rules.ts';
+import { versionOf } from './resolve-options.ts';
 import type { SessionConfig } from './session/config.ts';
 import { failure } from './session/failures.ts';
 import type { SubscribeOptions } from './subscribe.ts';
@@ -59,9 +60,8 @@ interface Pending {
   end(error: unknown): void;
 }
 
-/** Bytes of the correlation data: the first tell this client from those before it, the rest counts. */
-const RANDOM_BYTES = 8;
-const COUNTER_BYTES = 4;
+/** Of correlation data. */
+const RANDOM_BYTES = 12;
 
 const NO_MATCHING_SUBSCRIBERS = 0x10;
 
@@ -69,11 +69,10 @@ export class Requests {
   readonly #client: Requester;
   readonly #engine: EnginePort;
   readonly #config: SessionConfig;
-  /** By correlation data. */
+  /** By correlation data, as text. */
   readonly #pending = new Map<string, Pending>();
   /** By response topic; resolved when the server has confirmed. */
   readonly #subscriptions = new Map<string, Promise<void>>();
-  readonly #correlation = crypto.getRandomValues(new Uint8Array(RANDOM_BYTES + COUNTER_BYTES));
 
   constructor(client: Requester, engine: EnginePort, config: SessionConfig) {
     this.#client = client;
@@ -96,8 +95,8 @@ export class Requests {
     signal?.throwIfAborted();
     // Now: the caller may change its bytes while the subscription is made.
     const bytes = payloadBytes(payload);
-    const correlationData = this.#nextCorrelation();
-    const key = keyOf(correlationData);
+    const correlationData = crypto.getRandomValues(new Uint8Array(RANDOM_BYTES));
+    const key = String(correlationData);
     const controller = new AbortController();
     const replies: Message[] = [];
     let ended: { readonly error: unknown } | undefined;
@@ -151,9 +150,8 @@ export class Requests {
 
   /** 3.1.1 has no response topics. With `'auto'` that is not known before the first connection. */
   #check(): void {
-    const { status, settings } = this.#client.state;
-    const version = status === 'connected' ? settings?.protocolVersion : this.#config.protocolVersion;
-    if (version === 4) throw new MqttError(failure('UNSUPPORTED_BY_SERVER', 'requests, in MQTT 3.1.1'));
+    if (versionOf(this.#engine, this.#config) === 4)
+      throw new MqttError(failure('UNSUPPORTED_BY_SERVER', 'requests, in MQTT 3.1.1'));
   }
 
   get #defaultTopic(): string {
@@ -189,10 +187,8 @@ export class Requests {
     let error: unknown = new MqttError(failure('STOPPED'));
     try {
       for await (const message of subscription) {
-        const { correlationData } = message.properties;
         // Late replies, and those to somebody else, are nobody's.
-        if (correlationData?.length === this.#correlation.length)
-          this.#pending.get(keyOf(correlationData))?.onReply(message);
+        this.#pending.get(String(message.properties.correlationData))?.onReply(message);
       }
     } catch (cause) {
       error = cause;
@@ -200,12 +196,4 @@ export class Requests {
     this.#subscriptions.delete(responseTopic);
     for (const pending of this.#pending.values()) if (pending.responseTopic === responseTopic) pending.end(error);
   }
-
-  #nextCorrelation(): Uint8Array {
-    const counter = new DataView(this.#correlation.buffer, RANDOM_BYTES);
-    counter.setUint32(0, counter.getUint32(0) + 1);
-    return this.#correlation.slice();
-  }
 }
-
-const keyOf = (correlationData: Uint8Array): string => String.fromCharCode(...correlationData);

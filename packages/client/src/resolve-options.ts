@@ -1,5 +1,6 @@
 /* Options with their defaults, checked once: what is wrong is said by `createClient`, not by the first connection. */
-import type { Will } from '@mqtide/codec';
+import type { ProtocolVersion, Will } from '@mqtide/codec';
+import type { EnginePort } from './engine.ts';
 import { MqttError, invalidArgument } from './errors.ts';
 import type { ClientOptions, CredentialsOptions } from './options.ts';
 import { payloadBytes } from './payload.ts';
@@ -117,18 +118,25 @@ export function resolveOptions(options: ClientOptions): ClientConfig {
 
 const isListOfText = (list: unknown): boolean => Array.isArray(list) && list.every((each) => typeof each === 'string');
 
+/** The version that is spoken; with `'auto'` it is not known before there is a connection. */
+export function versionOf(
+  { status, version }: EnginePort,
+  { protocolVersion }: SessionConfig,
+): ProtocolVersion | 'auto' {
+  return status === 'connected' ? version : protocolVersion;
+}
+
 /** The address as a WebSocket takes it: without a fragment, which the standard forbids there. */
 export function checkUrl(url: string | URL): string {
-  let parsed: URL;
+  let parsed: URL | undefined;
   try {
     parsed = new URL(url);
   } catch {
     // The platform's own error holds the whole URL, whose query may be signed.
-    throw invalidArgument(`\`url\`: '${redact(String(url))}' is not a URL. One looks like wss://broker.example/mqtt.`);
   }
-  if (parsed.protocol !== 'ws:' && parsed.protocol !== 'wss:')
+  if (parsed === undefined || !/^wss?:$/.test(parsed.protocol))
     throw invalidArgument(
-      `\`url\` begins with ws: or wss:, not with ${parsed.protocol} A page cannot open other sockets.`,
+      `\`url\`: '${redact(String(url))}' is not like wss://broker.example/mqtt. A page can open ws: and wss: alone.`,
     );
   parsed.hash = '';
   return parsed.href;

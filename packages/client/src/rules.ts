@@ -2,7 +2,7 @@
  * What may be given for an option. A rule takes what was given, puts the default in the place of nothing, and refuses what
  * can never work, with the name of the option.
  */
-import { InvalidPacketError, type Packet, type ProtocolVersion, packetSize } from '@mqtide/codec';
+import { InvalidPacketError, type Packet, type ProtocolVersion, type QoS, packetSize } from '@mqtide/codec';
 import { invalidArgument } from './errors.ts';
 
 /** Takes what was given for the option of this name. Throws `INVALID_ARGUMENT`. */
@@ -40,6 +40,8 @@ export const number =
       throw invalidArgument(`\`${name}\` is a number from 0, not ${String(given)}.`);
     return value;
   };
+
+export const checkQoS: Rule<QoS> = oneOf(0, 1, 2);
 
 /** Throws `INVALID_ARGUMENT` for what is neither left out nor a number of milliseconds. */
 export const checkTimeout = (timeoutMs: number | undefined): unknown => optionalNumber(timeoutMs, 'timeoutMs');

@@ -1,8 +1,7 @@
-import type { ProtocolVersion } from '@mqtide/codec';
 import type { Emitter } from './emitter.ts';
+import type { EnginePort } from './engine.ts';
 import { MqttError } from './errors.ts';
 import type { ClientEvents, ClientState } from './events.ts';
-import type { Clock } from './io/clock.ts';
 import { withoutSecrets } from './redact.ts';
 import { publicUrl } from './resolve-options.ts';
 import type { LifecycleEvent } from './session/events.ts';
@@ -17,7 +16,7 @@ interface Deferred<Value> {
 
 /** What the application sees of the connection: `state`, the lifecycle events, the promises of `start` and `stop`. */
 export class StateKeeper {
-  readonly #clock: Clock;
+  readonly #engine: EnginePort;
   readonly #emitter: Emitter<ClientEvents>;
   readonly #onEnd: (error: MqttError | undefined) => void;
   #current: ClientState;
@@ -25,8 +24,8 @@ export class StateKeeper {
   #stop: Deferred<void> | undefined;
 
   /** `onEnd` is called when nothing more will be received, with the error that ended it. */
-  constructor(clock: Clock, emitter: Emitter<ClientEvents>, onEnd: (error: MqttError | undefined) => void) {
-    this.#clock = clock;
+  constructor(engine: EnginePort, emitter: Emitter<ClientEvents>, onEnd: (error: MqttError | undefined) => void) {
+    this.#engine = engine;
     this.#emitter = emitter;
     this.#onEnd = onEnd;
     this.#current = { status: 'idle', attempt: 0, since: 0 };
@@ -63,13 +62,9 @@ export class StateKeeper {
     this.#emitter.emit('attemptingConnect', { attempt, url: publicUrl(url) });
   }
 
-  change(
-    change: Pick<ClientState, 'status' | 'attempt'>,
-    event: LifecycleEvent | undefined,
-    version: ProtocolVersion,
-  ): void {
+  change(change: Pick<ClientState, 'status' | 'attempt'>, event: LifecycleEvent | undefined): void {
     const { error } = this.#current;
-    const base = { ...change, since: this.#clock.now() };
+    const base = { ...change, since: this.#engine.now };
     if (event === undefined) {
       this.#current = { ...base, ...(change.status === 'connecting' && error && { error }) };
       return;
@@ -88,7 +83,7 @@ export class StateKeeper {
         return;
       case 'connectionFailure':
       case 'disconnection':
-        this.#failed(base, event, version);
+        this.#failed(base, event);
         return;
       case 'stopped':
         this.#current = base;
@@ -104,13 +99,9 @@ export class StateKeeper {
     this.#start = undefined;
   }
 
-  #failed(
-    base: ClientState,
-    event: LifecycleEvent & { readonly type: 'connectionFailure' | 'disconnection' },
-    version: ProtocolVersion,
-  ): void {
+  #failed(base: ClientState, event: LifecycleEvent & { readonly type: 'connectionFailure' | 'disconnection' }): void {
     const { type, failure: reason, willRetryInMs, ...packets } = event;
-    const error = new MqttError(reason, version);
+    const error = new MqttError(reason, this.#engine.version);
     if ('connack' in packets && packets.connack) packets.connack = withoutSecrets(packets.connack);
     if (willRetryInMs === undefined) {
       this.#current = { ...base, error };

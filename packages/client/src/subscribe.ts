@@ -3,7 +3,7 @@ import { isSharedFilter, validateTopicFilter } from '@mqtide/codec';
 import { invalidArgument } from './errors.ts';
 import type { OverflowPolicy } from './message-buffer.ts';
 import type { OperationOptions } from './operations.ts';
-import { group, number, oneOf } from './rules.ts';
+import { checkQoS, group, number, oneOf } from './rules.ts';
 import { defined } from './session/defined.ts';
 import type { AcknowledgeMode, MessageHandler, Subscription } from './subscription.ts';
 import type { Wishes } from './subscription-handle.ts';
@@ -49,7 +49,6 @@ const wishes = group({
   acknowledge: oneOf('onDelivery', 'afterProcessing', 'manual'),
   timeoutMs: number(undefined),
 });
-const qosOf = oneOf(0, 1, 2);
 
 /** What is to become of messages. Throws `INVALID_ARGUMENT`. */
 export function wishesOf(options: SubscribeOptions, handler: MessageHandler | undefined): Wishes {
@@ -72,7 +71,7 @@ function subscriptionRequest(own: FilterOptions, shared: SubscribeOptions): Subs
   const { noLocal, retainAsPublished, retainHandling, qos } = { ...shared, ...defined(own) };
   if (noLocal === true && isSharedFilter(filter))
     throw invalidArgument(`A shared subscription cannot have \`noLocal\`: '${filter}'.`); // [MQTT-3.8.3-4]
-  return { filter, qos: qosOf(qos, 'qos'), ...defined({ noLocal, retainAsPublished, retainHandling }) };
+  return { filter, qos: checkQoS(qos, 'qos'), ...defined({ noLocal, retainAsPublished, retainHandling }) };
 }
 
 /**

@@ -9,7 +9,6 @@ import { Identifiers } from './identifiers.ts';
 import { ReceivedMessage } from './message.ts';
 import type { OperationOptions, Operations } from './operations.ts';
 import { checkTimeout } from './rules.ts';
-import { defined } from './session/defined.ts';
 import { Router } from './router.ts';
 import type { ClientConfig } from './resolve-options.ts';
 import type { DeliveredPacket, LifecycleEvent } from './session/events.ts';
@@ -94,16 +93,11 @@ export class Subscribing {
     queueMicrotask(() => this.#deliverUnrouted());
     let packet: SubackPacket;
     try {
-      const bound = {
-        ...((properties || overlaps) && {
-          properties: { ...properties, ...(overlaps && { subscriptionIdentifier: this.#identifiers.assign(handles) }) },
-        }),
-        ...(timeoutMs !== undefined && { timeoutMs }),
-      };
+      const own = overlaps ? { ...properties, subscriptionIdentifier: this.#identifiers.assign(handles) } : properties;
       packet = await subscribeInParts(requests, this.#filtersPerSubscribe, (part) =>
         this.#operations.begin(
           options.signal,
-          (op) => this.#engine.dispatch({ type: 'subscribe', op, subscriptions: part, ...bound }),
+          (op) => this.#engine.dispatch({ type: 'subscribe', op, subscriptions: part, properties: own, timeoutMs }),
           (suback) => suback as SubackPacket,
         ),
       );
@@ -234,7 +228,7 @@ export class Subscribing {
     this.#drop(handle);
     if (this.#router.handlesOf(filter).length > 0) return;
     await this.#operations.begin(signal, (op) =>
-      this.#engine.dispatch({ type: 'unsubscribe', op, filters: [filter], ...defined({ timeoutMs }) }),
+      this.#engine.dispatch({ type: 'unsubscribe', op, filters: [filter], timeoutMs }),
     );
   }
 

@@ -113,7 +113,7 @@ export class Unrouted {
     const { topic } = first[1].packet;
     this.#emitter.emit('warning', {
       code: 'MESSAGES_UNROUTED',
-      message: `${overdue.length} messages of an earlier subscription, one of them on '${topic}', matched no handler for ${this.#holdMs} ms and were given up.`,
+      message: `${overdue.length} messages, one on '${topic}', matched no subscription for ${this.#holdMs} ms and were given up.`,
       topic,
     });
   }

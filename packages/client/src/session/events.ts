@@ -82,15 +82,15 @@ export type SessionEvent = { readonly now: number; readonly random?: number } & 
       readonly type: 'subscribe';
       readonly op: number;
       readonly subscriptions: readonly SubscriptionRequest[];
-      readonly properties?: PropertiesOf<'subscribe'>;
-      readonly timeoutMs?: number;
+      readonly properties?: PropertiesOf<'subscribe'> | undefined;
+      readonly timeoutMs?: number | undefined;
     }
   | {
       readonly type: 'unsubscribe';
       readonly op: number;
       readonly filters: readonly string[];
       readonly properties?: PropertiesOf<'unsubscribe'>;
-      readonly timeoutMs?: number;
+      readonly timeoutMs?: number | undefined;
     }
   /** The application gives up on an operation: it settles nothing any more. */
   | { readonly type: 'cancel'; readonly op: number }
