@@ -58,8 +58,6 @@ export class Acknowledgements {
   readonly #timeoutMs: number;
   /** By delivery, in the order in which the messages came. */
   readonly #held = new Map<number, Hold>();
-  /** Held messages of QoS 1 whose connection was lost. */
-  #cutOff: Hold[] = [];
   /** The one that keeps back all others, and since when. */
   #head: Hold | undefined;
   #headSince = 0;
@@ -79,30 +77,22 @@ export class Acknowledgements {
     return hold;
   }
 
-  /** The server sends what was not acknowledged again if it keeps the session, so QoS 1 ends here. */
-  connectionLost(): void {
-    for (const [delivery, hold] of this.#held) {
-      if (hold.packet.qos !== 1) continue;
-      this.#held.delete(delivery);
-      this.#cutOff.push(hold);
-    }
-    this.#watchHead();
-  }
-
-  /** What still waits for the application is not processed twice; if the session is lost, it does not come again. */
+  /**
+   * A message of QoS 1 ends with its connection: the server sends it again if it keeps the session. What still waits for
+   * the application then is not processed twice; if the session is lost, it does not come again.
+   */
   connected(resumed: boolean): void {
-    if (resumed)
-      for (const { holders } of this.#cutOff) for (const [handle, message] of holders) handle.takeBack(message);
-    else this.#held.clear();
-    this.#cutOff = [];
+    for (const [delivery, { packet, holders }] of this.#held) {
+      if (resumed && packet.qos === 2) continue;
+      this.#held.delete(delivery);
+      if (resumed) for (const [handle, message] of holders) handle.takeBack(message);
+    }
     this.#watchHead();
   }
 
   /** The session ends. */
   clear(): void {
-    this.#cutOff = [];
-    this.#held.clear();
-    this.#watchHead();
+    this.connected(false);
   }
 
   readonly #onDone = (hold: Hold, reasonCode: number): void => {

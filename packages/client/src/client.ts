@@ -17,7 +17,7 @@ import { Tracing } from './propagator.ts';
 import { MessageCheck, type PublishOptions, type PublishResult, publishResult } from './publish.ts';
 import { reporter } from './report-error.ts';
 import { type RequestHandler, type RequestManyOptions, type RequestOptions, Requests } from './request.ts';
-import { resolveOptions, versionOf } from './resolve-options.ts';
+import { publicUrl, resolveOptions, versionOf } from './resolve-options.ts';
 import { checkTimeout } from './rules.ts';
 import type { SessionConfig } from './session/config.ts';
 import type { OutgoingMessage } from './session/events.ts';
@@ -43,7 +43,7 @@ export class Client {
   readonly #messages: MessageCheck;
   readonly #config: SessionConfig;
   readonly #page: PageWatch;
-  #requestsMade: Requests | undefined;
+  readonly #requests: Requests;
 
   /** @internal */
   constructor(
@@ -66,7 +66,7 @@ export class Client {
     const hooks: EngineHooks = {
       locate: (context) => destinations.locate(context),
       authenticate: async (step, data) => (await authenticator?.take(step, data)) ?? {},
-      attempting: (attempt, url) => this.#state.attempting(attempt, url),
+      attempting: (attempt, url) => this.#emitter.emit('attemptingConnect', { attempt, url: publicUrl(url) }),
       deliver: tracing
         ? (packet, delivery) => tracing.deliver(packet, () => this.#subscribing.deliver(packet, delivery))
         : (packet, delivery) => this.#subscribing.deliver(packet, delivery),
@@ -91,6 +91,7 @@ export class Client {
     this.#subscribing = new Subscribing(this.#engine, this.#operations, this.#emitter, report, config);
     this.#statistics = new Statistics(this.#engine, this.#emitter, this.#subscribing);
     this.#page = new PageWatch(config.pageLifecycle === 'none' ? undefined : page, this.#engine);
+    this.#requests = new Requests(this, this.#engine, config);
     if (options.logger) logEvents(options.logger, this.#emitter);
     makeDisposable(this);
   }
@@ -271,11 +272,6 @@ export class Client {
    */
   respond(filter: string, handler: RequestHandler, options: SubscribeOptions = {}): Promise<Subscription> {
     return this.#requests.respond(filter, handler, options);
-  }
-
-  get #requests(): Requests {
-    this.#requestsMade ??= new Requests(this, this.#engine, this.#config);
-    return this.#requestsMade;
   }
 
   #error(failure: Failure): MqttError {

@@ -165,7 +165,7 @@ export class Requests {
     this.#check();
     await this.#listen(responseTopic);
     const result = await this.#client.publish(topic, bytes, options);
-    if (result.qos > 0 && 'reasonCode' in result && result.reasonCode === NO_MATCHING_SUBSCRIBERS)
+    if ('reasonCode' in result && result.reasonCode === NO_MATCHING_SUBSCRIBERS)
       throw new MqttError(
         failure('PUBLISH_REFUSED', 'nobody answers to this topic', { reasonCode: result.reasonCode }),
       );

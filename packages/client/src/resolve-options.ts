@@ -4,7 +4,7 @@ import type { EnginePort } from './engine.ts';
 import { MqttError, invalidArgument } from './errors.ts';
 import type { ClientOptions, CredentialsOptions } from './options.ts';
 import { payloadBytes } from './payload.ts';
-import { checkPacket, group, oneOf, whole } from './rules.ts';
+import { checkPacket, group, oneOf, whole, wholeOrInfinity } from './rules.ts';
 import type { SessionConfig } from './session/config.ts';
 import { defined } from './session/defined.ts';
 import type { Credentials } from './session/events.ts';
@@ -36,9 +36,9 @@ const rules = group({
   reconnect: (given, name) => given !== false && reconnectPolicy(given, name),
   offlineQueue: group({
     behavior: oneOf('failQos0PublishOnDisconnect', 'failNonQos1PublishOnDisconnect', 'failAllOnDisconnect'),
-    maxOperations: whole(10_000, 0, Number.POSITIVE_INFINITY),
-    maxBytes: whole(16 * MEBIBYTE, 0, Number.POSITIVE_INFINITY),
-    maxAgeMs: whole(5 * MINUTE, 0, Number.POSITIVE_INFINITY),
+    maxOperations: wholeOrInfinity(10_000),
+    maxBytes: wholeOrInfinity(16 * MEBIBYTE),
+    maxAgeMs: wholeOrInfinity(5 * MINUTE),
     overflow: oneOf('reject', 'dropOldest', 'dropNewest'),
   }),
   topicAliasing: group({
@@ -136,16 +136,10 @@ export function checkUrl(url: string | URL): string {
   }
   if (parsed === undefined || !/^wss?:$/.test(parsed.protocol))
     throw invalidArgument(
-      `\`url\`: '${redact(String(url))}' is not like wss://broker.example/mqtt. A page can open ws: and wss: alone.`,
+      `\`url\`: '${publicUrl(String(url))}' is not like wss://broker.example/mqtt. A page can open ws: and wss: alone.`,
     );
   parsed.hash = '';
   return parsed.href;
-}
-
-/** Origin and path: the query may be signed, and the user information secret. */
-export function publicUrl(url: string): string {
-  const { protocol, host, pathname } = new URL(url);
-  return `${protocol}//${host}${pathname}`;
 }
 
 /** Throws `INVALID_ARGUMENT` for what cannot be sent. */
@@ -157,7 +151,8 @@ export function credentialBytes({ username, password }: CredentialsOptions): Cre
   return credentials;
 }
 
-function redact(url: string): string {
+/** Origin and path: the query may be signed, and the user information secret. */
+export function publicUrl(url: string): string {
   return url.replace(/[?#].*$/s, '').replace(/\/\/[^/]*@/, '//');
 }
 

@@ -44,13 +44,17 @@ export class Router<Handle extends { readonly filter: string }> {
     return node?.handles.filter((handle) => handle.filter === filter) ?? [];
   }
 
+  get size(): number {
+    return this.#all.size;
+  }
+
   all(): readonly Handle[] {
     return [...this.#all];
   }
 
   /** Whether some topic may match both this filter and that of a handle. */
   overlaps(filter: string): boolean {
-    return this.#all.size > 0 && meets(this.#root, levelsOf(filter), 0);
+    return this.size > 0 && meets(this.#root, levelsOf(filter), 0);
   }
 
   /** Every handle with a filter that matches. */
@@ -59,7 +63,7 @@ export class Router<Handle extends { readonly filter: string }> {
     if (found === undefined) {
       // A wildcard at the first level does not match topics of the server [MQTT-4.7.2-1].
       found = collect(this.#root, topic, 0, !topic.startsWith('$'), []);
-      if (this.#matches.size >= REMEMBERED_TOPICS + this.#all.size) this.#matches.clear();
+      if (this.#matches.size >= REMEMBERED_TOPICS + this.size) this.#matches.clear();
       this.#matches.set(topic, found);
     }
     return found;

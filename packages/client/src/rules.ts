@@ -20,32 +20,31 @@ export const oneOf =
     throw invalidArgument(`\`${name}\` is one of ${known.join(', ')}, not ${String(given)}.`);
   };
 
-/** A whole number within bounds. */
-export const whole =
-  (byDefault: number, least = 0, most: number = Number.MAX_SAFE_INTEGER): Rule<number> =>
-  (given, name) => {
-    const number = (given ?? byDefault) as number;
-    const isWhole = Number.isInteger(number) || number === Number.POSITIVE_INFINITY;
-    if (!isWhole || number < least || number > most)
-      throw invalidArgument(`\`${name}\` is a whole number, not ${String(given)}.`);
-    return number;
-  };
+type NumberRule = <Default extends number | undefined>(byDefault: Default, least?: number) => Rule<number | Default>;
 
-/** A number from 0, if any. */
-export const number =
-  <Default extends number | undefined>(byDefault: Default): Rule<number | Default> =>
+const numeric =
+  (kind: string, isOne: (value: unknown) => boolean): NumberRule =>
+  <Default extends number | undefined>(byDefault: Default, least = 0): Rule<number | Default> =>
   (given, name) => {
     const value = (given ?? byDefault) as number | Default;
-    if (value !== undefined && !(typeof value === 'number' && value >= 0))
-      throw invalidArgument(`\`${name}\` is a number from 0, not ${String(given)}.`);
-    return value;
+    if (value === undefined || (isOne(value) && value >= least)) return value;
+    throw invalidArgument(`\`${name}\` is a ${kind}number from ${least}, not ${String(given)}.`);
   };
+
+/** A number, from 0 unless told otherwise; `Infinity` is one. */
+export const number: NumberRule = numeric('', (value) => typeof value === 'number');
+export const whole: NumberRule = numeric('whole ', Number.isInteger);
+export const wholeOrInfinity: NumberRule = numeric(
+  'whole ',
+  (value) => Number.isInteger(value) || value === Number.POSITIVE_INFINITY,
+);
 
 export const checkQoS: Rule<QoS> = oneOf(0, 1, 2);
 
+const optionalNumber = number(undefined);
+
 /** Throws `INVALID_ARGUMENT` for what is neither left out nor a number of milliseconds. */
 export const checkTimeout = (timeoutMs: number | undefined): unknown => optionalNumber(timeoutMs, 'timeoutMs');
-const optionalNumber = number(undefined);
 
 /** An object of options, each by its own rule; it may be left out. */
 export const group =

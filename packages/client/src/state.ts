@@ -3,7 +3,6 @@ import type { EnginePort } from './engine.ts';
 import { MqttError } from './errors.ts';
 import type { ClientEvents, ClientState } from './events.ts';
 import { withoutSecrets } from './redact.ts';
-import { publicUrl } from './resolve-options.ts';
 import type { LifecycleEvent } from './session/events.ts';
 import { failure } from './session/failures.ts';
 import type { NegotiatedSettings } from './session/settings.ts';
@@ -58,10 +57,6 @@ export class StateKeeper {
     return (this.#stop ??= deferred()).promise;
   }
 
-  attempting(attempt: number, url: string): void {
-    this.#emitter.emit('attemptingConnect', { attempt, url: publicUrl(url) });
-  }
-
   change(change: Pick<ClientState, 'status' | 'attempt'>, event: LifecycleEvent | undefined): void {
     const { error } = this.#current;
     const base = { ...change, since: this.#engine.now };
@@ -100,9 +95,10 @@ export class StateKeeper {
   }
 
   #failed(base: ClientState, event: LifecycleEvent & { readonly type: 'connectionFailure' | 'disconnection' }): void {
-    const { type, failure: reason, willRetryInMs, ...packets } = event;
+    const { type, failure: reason, ...told } = event;
     const error = new MqttError(reason, this.#engine.version);
-    if ('connack' in packets && packets.connack) packets.connack = withoutSecrets(packets.connack);
+    const { willRetryInMs } = told;
+    if ('connack' in told && told.connack) told.connack = withoutSecrets(told.connack);
     if (willRetryInMs === undefined) {
       this.#current = { ...base, error };
       this.#endStart(error);
@@ -111,7 +107,7 @@ export class StateKeeper {
     } else {
       this.#current = { ...base, error, nextAttemptAt: base.since + willRetryInMs };
     }
-    this.#emitter.emit(type, { error, ...packets, ...(willRetryInMs !== undefined && { willRetryInMs }) });
+    this.#emitter.emit(type, { error, ...told });
   }
 }
 

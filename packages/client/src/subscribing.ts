@@ -178,11 +178,9 @@ export class Subscribing {
 
   connectionChanged(event: LifecycleEvent): void {
     const { type } = event;
-    for (const part of [this.#acknowledgements, this.#unrouted]) {
-      if (type === 'disconnection') part.connectionLost();
-      if (type === 'connectionSuccess') part.connected(event.settings.rejoinedSession);
-    }
+    if (type === 'disconnection') this.#unrouted.connectionLost();
     if (type !== 'connectionSuccess') return;
+    for (const part of [this.#acknowledgements, this.#unrouted]) part.connected(event.settings.rejoinedSession);
     this.#connections += 1;
     this.#identifiers.connected(event.settings);
   }

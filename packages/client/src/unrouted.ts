@@ -31,7 +31,6 @@ export class Unrouted {
   /** By delivery, in the order in which the messages came. */
   readonly #waiting = new Map<number, Waiting>();
   #ended = new Router<{ readonly filter: string }>();
-  #endedCount = 0;
   // Before the first connection there may be messages that an earlier page stored.
   #mayWait = true;
   readonly #reminder: Reminder;
@@ -58,8 +57,7 @@ export class Unrouted {
 
   /** Nobody subscribes to this filter any more. */
   filterEnded(filter: string): void {
-    this.#endedCount += 1;
-    if (this.#endedCount > REMEMBERED_FILTERS) this.#forgetEnded();
+    if (this.#ended.size === REMEMBERED_FILTERS) this.#ended = new Router();
     this.#ended.add({ filter });
   }
 
@@ -85,13 +83,8 @@ export class Unrouted {
   /** The session has ended. */
   clear(): void {
     this.#waiting.clear();
-    this.#forgetEnded();
-    this.#remind();
-  }
-
-  #forgetEnded(): void {
     this.#ended = new Router();
-    this.#endedCount = 0;
+    this.#remind();
   }
 
   /** Of the oldest, which is due first. */
