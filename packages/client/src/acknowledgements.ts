@@ -12,44 +12,13 @@ import type { DeliveredPacket } from './session/events.ts';
 import type { SubscriptionHandle } from './subscription-handle.ts';
 
 /** A message that is not acknowledged yet. */
-export class Hold {
+interface Hold {
   readonly packet: DeliveredPacket;
   readonly delivery: number;
   /** Who is not done with it, and what they were given. */
-  readonly holders: Map<SubscriptionHandle, ReceivedMessage> = new Map();
-  readonly #onDone: (hold: Hold, reasonCode: number) => void;
-  #isGivenOut = false;
-  #reasonCode = 0;
-
-  constructor(packet: DeliveredPacket, delivery: number, onDone: (hold: Hold, reasonCode: number) => void) {
-    this.packet = packet;
-    this.delivery = delivery;
-    this.#onDone = onDone;
-  }
-
-  /** The message as `handle` gets it, which has to be done with it. */
-  messageFor(handle: SubscriptionHandle): ReceivedMessage {
-    const message = new ReceivedMessage(this.packet, (reasonCode) => this.#release(handle, reasonCode));
-    this.holders.set(handle, message);
-    return message;
-  }
-
-  /** All have been given the message. */
-  givenOut(): void {
-    this.#isGivenOut = true;
-    this.#finish();
-  }
-
-  #release(handle: SubscriptionHandle, reasonCode: number): void {
-    this.holders.delete(handle);
-    // If one of them failed, the server is told.
-    this.#reasonCode = Math.max(this.#reasonCode, reasonCode);
-    this.#finish();
-  }
-
-  #finish(): void {
-    if (this.#isGivenOut && this.holders.size === 0) this.#onDone(this, this.#reasonCode);
-  }
+  readonly holders: Map<SubscriptionHandle, ReceivedMessage>;
+  /** To acknowledge it with: if one of them failed, the server is told. */
+  reasonCode: number;
 }
 
 export class Acknowledgements {
@@ -70,11 +39,16 @@ export class Acknowledgements {
     this.#reminder = new Reminder(engine, () => this.#warnIfDue());
   }
 
-  hold(packet: DeliveredPacket, delivery: number): Hold {
-    const hold = new Hold(packet, delivery, this.#onDone);
+  /** Gives the message to handles, all of which have to be done with it. */
+  deliver(packet: DeliveredPacket, delivery: number, handles: readonly SubscriptionHandle[]): void {
+    const hold: Hold = { packet, delivery, holders: new Map(), reasonCode: 0 };
+    for (const handle of handles) {
+      const release = (reasonCode: number): void => this.#release(hold, handle, reasonCode);
+      hold.holders.set(handle, new ReceivedMessage(packet, release));
+    }
     this.#held.set(delivery, hold);
-    if (this.#head === undefined) this.#watchHead();
-    return hold;
+    this.#watchHead();
+    for (const [handle, message] of hold.holders) handle.deliver(message);
   }
 
   /**
@@ -95,13 +69,15 @@ export class Acknowledgements {
     this.connected(false);
   }
 
-  readonly #onDone = (hold: Hold, reasonCode: number): void => {
-    if (!this.#held.delete(hold.delivery)) return;
-    if (hold === this.#head) this.#watchHead();
+  #release(hold: Hold, handle: SubscriptionHandle, reasonCode: number): void {
+    const { packet, delivery, holders } = hold;
+    holders.delete(handle);
+    hold.reasonCode = Math.max(hold.reasonCode, reasonCode);
+    if (holders.size > 0 || !this.#held.delete(delivery)) return;
+    this.#watchHead();
     // A QoS 2 message that is refused is a new one if the server sends it again [MQTT-4.3.3-9]: it would come twice.
-    const said = hold.packet.qos === 1 ? reasonCode : 0;
-    this.#engine.dispatch({ type: 'acknowledge', delivery: hold.delivery, reasonCode: said });
-  };
+    this.#engine.dispatch({ type: 'acknowledge', delivery, reasonCode: packet.qos === 1 ? hold.reasonCode : 0 });
+  }
 
   #watchHead(): void {
     const [head] = this.#held.values();

@@ -31,8 +31,7 @@ export class Destinations {
       const url = elsewhere(await this.#url(context), host);
       step = 'credentials';
       const credentials = await this.#credentials(context);
-      const begun = await this.#authenticator?.take('begin');
-      if (begun === undefined) return { url, credentials };
+      const begun = (await this.#authenticator?.take('begin')) ?? {};
       if ('failure' in begun) return begun;
       return { url, credentials: { ...credentials, ...defined({ authenticationData: begun.data }) } };
     } catch (cause) {

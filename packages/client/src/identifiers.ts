@@ -18,7 +18,7 @@ import type { SubscriptionHandle } from './subscription-handle.ts';
 interface Ambiguous {
   readonly packet: PublishPacket;
   /** The names of the copies that came. */
-  readonly names: Set<string>;
+  readonly names: string[];
 }
 
 const LARGEST_IDENTIFIER = 268_435_455;
@@ -70,41 +70,26 @@ export class Identifiers {
       return fresh.length > 0 ? fresh : meant;
     }
     if (meant.length === matching.length) return matching;
-    return this.#sendsCopies ? this.#unlessGiven(packet, meant) : this.#judge(packet, matching, meant);
-  }
-
-  /** It is not known whether copies for the others come. */
-  #judge(
-    packet: PublishPacket,
-    matching: readonly SubscriptionHandle[],
-    meant: readonly SubscriptionHandle[],
-  ): readonly SubscriptionHandle[] {
     // A shared subscription is for one of several clients: it is named, or it is not meant.
-    if (matching.some(isShared)) return matching.filter((handle) => !isShared(handle) || meant.includes(handle));
-    if (isCopy(this.#ambiguous, packet)) {
+    if (!this.#sendsCopies && matching.some(isShared))
+      return matching.filter((handle) => !isShared(handle) || meant.includes(handle));
+    const name = names.join();
+    if (isCopy(this.#ambiguous, packet, name)) {
       this.#sendsCopies = true;
-      return this.#unlessGiven(packet, meant);
+      this.#ambiguous.names.push(name);
+      return NONE;
     }
-    this.#ambiguous = { packet, names: new Set([nameOf(packet)]) };
+    if (this.#sendsCopies) return meant;
+    this.#ambiguous = { packet, names: [name] };
     return matching;
-  }
-
-  /** The further copies of the message that gave this server away have been given to all. */
-  #unlessGiven(packet: PublishPacket, meant: readonly SubscriptionHandle[]): readonly SubscriptionHandle[] {
-    const given = this.#ambiguous;
-    if (!isCopy(given, packet)) return meant;
-    given.names.add(nameOf(packet));
-    return NONE;
   }
 }
 
 const isShared = ({ filter }: SubscriptionHandle): boolean => isSharedFilter(filter);
 
-const nameOf = ({ properties }: PublishPacket): string => (properties?.subscriptionIdentifier ?? []).join();
-
 /** Whether a packet is the message that came before, under another name. */
-function isCopy(before: Ambiguous | undefined, packet: PublishPacket): before is Ambiguous {
-  if (before === undefined || before.names.has(nameOf(packet))) return false;
+function isCopy(before: Ambiguous | undefined, packet: PublishPacket, name: string): before is Ambiguous {
+  if (before === undefined || before.names.includes(name)) return false;
   const { topic, payload } = before.packet;
   return (
     topic === packet.topic &&

@@ -2,7 +2,7 @@ import { type AckPacket, type PropertiesOf, type QoS, reasonName, validateTopicN
 import { invalidArgument } from './errors.ts';
 import type { Answer, OperationOptions } from './operations.ts';
 import { type Payload, payloadBytes } from './payload.ts';
-import { checkPacket, checkQoS, checkTimeout } from './rules.ts';
+import { checkPacket, checkQoS, checkTimeout, checkTopic } from './rules.ts';
 import { defined } from './session/defined.ts';
 import type { OutgoingMessage } from './session/events.ts';
 
@@ -47,8 +47,7 @@ export class MessageCheck {
     const { qos = 0, retain = false, properties, timeoutMs } = options;
     checkTimeout(timeoutMs);
     if (topic !== this.#lastGoodTopic) {
-      const problem = typeof topic === 'string' ? validateTopicName(topic) : 'is not a string';
-      if (problem !== undefined) throw invalidArgument(`The topic ${problem}: '${String(topic)}'.`);
+      checkTopic('topic', topic, validateTopicName);
       this.#lastGoodTopic = topic;
     }
     if (qos !== 0) checkQoS(qos, 'qos');

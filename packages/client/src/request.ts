@@ -6,13 +6,13 @@
  */
 import { validateTopicName } from '@mqtide/codec';
 import type { EnginePort } from './engine.ts';
-import { MqttError, invalidArgument } from './errors.ts';
+import { MqttError } from './errors.ts';
 import type { ClientState } from './events.ts';
 import type { Message } from './message.ts';
 import { onAbort } from './on-abort.ts';
 import { type Payload, payloadBytes } from './payload.ts';
 import type { PublishOptions, PublishResult } from './publish.ts';
-import { checkTimeout } from './rules.ts';
+import { checkTimeout, checkTopic } from './rules.ts';
 import { versionOf } from './resolve-options.ts';
 import type { SessionConfig } from './session/config.ts';
 import { failure } from './session/failures.ts';
@@ -91,7 +91,7 @@ export class Requests {
     const { max = Number.POSITIVE_INFINITY, responseTopic = this.#defaultTopic, signal } = options;
     const { timeoutMs = this.#config.ackTimeoutMs, qos = 1 } = options;
     checkTimeout(timeoutMs);
-    if (validateTopicName(responseTopic) !== undefined) throw invalidArgument(`Not a topic: '${responseTopic}'.`);
+    checkTopic('response topic', responseTopic, validateTopicName);
     signal?.throwIfAborted();
     // Now: the caller may change its bytes while the subscription is made.
     const bytes = payloadBytes(payload);

@@ -46,6 +46,12 @@ const optionalNumber = number(undefined);
 /** Throws `INVALID_ARGUMENT` for what is neither left out nor a number of milliseconds. */
 export const checkTimeout = (timeoutMs: number | undefined): unknown => optionalNumber(timeoutMs, 'timeoutMs');
 
+/** Throws `INVALID_ARGUMENT` for what is no topic, or no topic filter. */
+export function checkTopic(kind: string, topic: unknown, problemOf: (topic: string) => string | undefined): void {
+  const problem = typeof topic === 'string' ? problemOf(topic) : 'is not a string';
+  if (problem !== undefined) throw invalidArgument(`The ${kind} ${problem}: '${String(topic)}'.`);
+}
+
 /** An object of options, each by its own rule; it may be left out. */
 export const group =
   <const Rules extends Readonly<Record<string, Rule<unknown>>>>(rules: Rules): Rule<Values<Rules>> =>

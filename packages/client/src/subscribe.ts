@@ -3,7 +3,7 @@ import { isSharedFilter, validateTopicFilter } from '@mqtide/codec';
 import { invalidArgument } from './errors.ts';
 import type { OverflowPolicy } from './message-buffer.ts';
 import type { OperationOptions } from './operations.ts';
-import { checkQoS, group, number, oneOf } from './rules.ts';
+import { checkQoS, checkTopic, group, number, oneOf } from './rules.ts';
 import { defined } from './session/defined.ts';
 import type { AcknowledgeMode, MessageHandler, Subscription } from './subscription.ts';
 import type { Wishes } from './subscription-handle.ts';
@@ -66,8 +66,7 @@ export function subscriptionRequests(
 
 function subscriptionRequest(own: FilterOptions, shared: SubscribeOptions): SubscriptionRequest {
   const { filter } = own;
-  const problem = typeof filter === 'string' ? validateTopicFilter(filter) : 'is not a string';
-  if (problem !== undefined) throw invalidArgument(`The topic filter ${problem}: '${String(filter)}'.`);
+  checkTopic('topic filter', filter, validateTopicFilter);
   const { noLocal, retainAsPublished, retainHandling, qos } = { ...shared, ...defined(own) };
   if (noLocal === true && isSharedFilter(filter))
     throw invalidArgument(`A shared subscription cannot have \`noLocal\`: '${filter}'.`); // [MQTT-3.8.3-4]

@@ -1,6 +1,6 @@
 /* The part of the client that subscribes, and hands received messages to whom they are for. */
 import type { QoS, SubackPacket, SubscriptionRequest } from '@mqtide/codec';
-import { Acknowledgements, type Hold } from './acknowledgements.ts';
+import { Acknowledgements } from './acknowledgements.ts';
 import type { Emitter } from './emitter.ts';
 import type { EnginePort as Engine } from './engine.ts';
 import { MqttError } from './errors.ts';
@@ -149,18 +149,12 @@ export class Subscribing {
       return this.#unrouted.add(packet, delivery);
     const message = new ReceivedMessage(packet);
     if (this.#isDurable && packet.qos === 2) message.running = [];
-    let hold: Hold | undefined;
-    for (const handle of this.#addressees(packet, handles)) {
-      if (handle.withholds && delivery !== 0) {
-        hold ??= this.#acknowledgements.hold(packet, delivery);
-        handle.deliver(hold.messageFor(handle));
-      } else {
-        handle.deliver(message);
-      }
-    }
+    const addressees = this.#addressees(packet, handles);
+    const isHeld = delivery !== 0 && addressees.some(withholds);
+    for (const handle of addressees) if (!isHeld || !handle.withholds) handle.deliver(message);
     if (this.#emitter.has('messageReceived')) this.#emitter.emit('messageReceived', { message });
-    hold?.givenOut();
-    return hold === undefined && !this.#isRunning(message, delivery);
+    if (isHeld) this.#acknowledgements.deliver(packet, delivery, addressees.filter(withholds));
+    return !isHeld && !this.#isRunning(message, delivery);
   }
 
   /** A stored message may be needed again until its handlers have finished, though it is acknowledged before. */
@@ -232,7 +226,6 @@ export class Subscribing {
 
   #takeBack(handles: readonly SubscriptionHandle[]): void {
     const filters = handles.map(({ filter }) => filter).filter((filter) => this.#router.handlesOf(filter).length === 0);
-    if (filters.length === 0) return;
     for (const part of pieces(filters, this.#filtersPerSubscribe))
       this.#engine.dispatch({ type: 'unsubscribe', op: 0, filters: part });
   }
@@ -249,3 +242,5 @@ export class Subscribing {
     return new MqttError(failure, this.#engine.version);
   }
 }
+
+const withholds = (handle: SubscriptionHandle): boolean => handle.withholds;
