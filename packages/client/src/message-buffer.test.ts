@@ -50,7 +50,7 @@ describe('a buffer', () => {
     const buffer = new MessageBuffer(1, 'dropOldest', () => {});
     for (const packetId of [1, 2]) buffer.add(new ReceivedMessage(reliable(packetId, 'a'), (code) => done.push(code)));
     buffer.clear();
-    expect([done, buffer.size, buffer.dropped]).toEqual([[0x80, 0x80], 0, 1]);
+    expect([done, buffer.takeAll(), buffer.dropped]).toEqual([[0x80, 0x80], [], 1]);
   });
 });
 
@@ -59,7 +59,7 @@ describe('latestPerTopic', () => {
     const filled = bufferOf(3, 'latestPerTopic');
     for (const [text, topic] of ['1 a', '2 b', '3 a', '4 c', '5 b'].map((each) => each.split(' ')))
       filled.add(text as string, topic);
-    expect([filled.buffer.size, filled.buffer.dropped]).toEqual([3, 2]);
+    expect(filled.buffer.dropped).toBe(2);
     expect(filled.take()).toBe('3');
     filled.add('6', 'a');
     filled.add('7', 'c');

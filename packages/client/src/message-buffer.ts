@@ -15,6 +15,8 @@ export type OverflowPolicy = 'dropOldest' | 'dropNewest' | 'latestPerTopic' | 'e
 /** What a QoS 1 message is acknowledged with in MQTT 5 when it never reached the application, or the application failed. */
 export const UNPROCESSED = 0x80;
 
+const DROPS_THE_NEW: readonly OverflowPolicy[] = ['dropNewest', 'holdAcknowledgements'];
+
 /** Messages that wait for the application, in order. */
 export class MessageBuffer {
   readonly #limit: number;
@@ -23,7 +25,7 @@ export class MessageBuffer {
   readonly #onKept: (message: ReceivedMessage) => void;
   #waiting: ReceivedMessage[] = [];
   /** With `'latestPerTopic'`: where the message of a topic stands, counted from the first message there ever was. */
-  readonly #places = new Map<string, number>();
+  readonly #places: Map<string, number> | undefined;
   #taken = 0;
   /** Messages that were dropped. */
   dropped = 0;
@@ -32,15 +34,12 @@ export class MessageBuffer {
     this.#limit = limit;
     this.#overflow = overflow;
     this.#onKept = onKept;
-  }
-
-  get size(): number {
-    return this.#waiting.length;
+    if (overflow === 'latestPerTopic') this.#places = new Map();
   }
 
   /** Returns `false` if the message finds no place and that is an error. */
   add(message: ReceivedMessage): boolean {
-    const place = this.#places.get(message.topic);
+    const place = this.#places?.get(message.topic);
     if (place !== undefined) {
       const index = place - this.#taken;
       this.#drop(this.#waiting[index] as ReceivedMessage);
@@ -49,16 +48,13 @@ export class MessageBuffer {
       return true;
     }
     const isFull = this.#waiting.length >= this.#limit;
-    if (isFull) {
+    if (isFull && !(this.#overflow === 'holdAcknowledgements' && message.qos > 0)) {
       if (this.#overflow === 'error') return false;
-      const mayWait = this.#overflow === 'holdAcknowledgements' && message.qos > 0;
-      if (!mayWait && (this.#limit === 0 || ['dropNewest', 'holdAcknowledgements'].includes(this.#overflow))) {
-        this.#drop(message);
-        return true;
-      }
-      if (!mayWait) this.#drop(this.#shift() as ReceivedMessage);
+      const isUnwanted = this.#limit === 0 || DROPS_THE_NEW.includes(this.#overflow);
+      this.#drop(isUnwanted ? message : (this.#shift() as ReceivedMessage));
+      if (isUnwanted) return true;
     }
-    if (this.#overflow === 'latestPerTopic') this.#places.set(message.topic, this.#taken + this.#waiting.length);
+    this.#places?.set(message.topic, this.#taken + this.#waiting.length);
     this.#waiting.push(message);
     if (this.#waiting.length <= this.#limit) this.#onKept(message);
     return true;
@@ -76,7 +72,7 @@ export class MessageBuffer {
   takeAll(): ReceivedMessage[] {
     const all = this.#waiting;
     this.#waiting = [];
-    this.#places.clear();
+    this.#places?.clear();
     return all;
   }
 
@@ -95,7 +91,7 @@ export class MessageBuffer {
     const message = this.#waiting.shift();
     if (message === undefined) return undefined;
     this.#taken += 1;
-    this.#places.delete(message.topic);
+    this.#places?.delete(message.topic);
     return message;
   }
 
