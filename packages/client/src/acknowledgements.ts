@@ -39,8 +39,12 @@ export class Acknowledgements {
     this.#reminder = new Reminder(engine, () => this.#warnIfDue());
   }
 
-  /** Gives the message to handles, all of which have to be done with it. */
-  deliver(packet: DeliveredPacket, delivery: number, handles: readonly SubscriptionHandle[]): void {
+  /** The message as each of the handles gets it, all of which have to be done with it. */
+  hold(
+    packet: DeliveredPacket,
+    delivery: number,
+    handles: readonly SubscriptionHandle[],
+  ): ReadonlyMap<SubscriptionHandle, ReceivedMessage> {
     const hold: Hold = { packet, delivery, holders: new Map(), reasonCode: 0 };
     for (const handle of handles) {
       const release = (reasonCode: number): void => this.#release(hold, handle, reasonCode);
@@ -48,7 +52,7 @@ export class Acknowledgements {
     }
     this.#held.set(delivery, hold);
     this.#watchHead();
-    for (const [handle, message] of hold.holders) handle.deliver(message);
+    return hold.holders;
   }
 
   /**

@@ -3,9 +3,9 @@ import { Authenticator } from './authenticator.ts';
 import { Destinations } from './destinations.ts';
 import { Emitter } from './emitter.ts';
 import type { EngineHooks, EnginePort } from './engine.ts';
-import type { Ports } from './engine/connector.ts';
 import { MqttError } from './errors.ts';
 import type { ClientEvents, ClientState } from './events.ts';
+import type { PageLifecycle } from './io/page-lifecycle.ts';
 import { logEvents } from './logger.ts';
 import { onAbort } from './on-abort.ts';
 import { type OperationOptions, Operations } from './operations.ts';
@@ -48,7 +48,7 @@ export class Client {
   /** @internal */
   constructor(
     options: ClientOptions,
-    { clock, page }: Pick<Ports, 'clock' | 'page'>,
+    page: PageLifecycle | undefined,
     makeEngine: (config: SessionConfig, hooks: EngineHooks) => EnginePort,
   ) {
     const config = resolveOptions(options);

@@ -16,7 +16,7 @@ export function createClient(options: ClientOptions): Client {
     clock: new SystemClock(),
     page: new PlatformPageLifecycle(),
   };
-  return new Client(options, ports, (config, hooks) => new Engine(config, ports, hooks, options.session?.store));
+  return new Client(options, ports.page, (config, hooks) => new Engine(config, ports, hooks, options.session?.store));
 }
 
 export type { Authentication, AuthenticationExchange } from './authentication.ts';

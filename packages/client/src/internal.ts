@@ -5,7 +5,7 @@ import type { ClientOptions } from './options.ts';
 
 /** A client on other ports than the platform's, for tests. Not covered by semantic versioning. */
 export function createClientWith(options: ClientOptions, ports: Ports): Client {
-  return new Client(options, ports, (config, hooks) => new Engine(config, ports, hooks, options.session?.store));
+  return new Client(options, ports.page, (config, hooks) => new Engine(config, ports, hooks, options.session?.store));
 }
 
 export type { Client } from './client.ts';

@@ -150,11 +150,13 @@ export class Subscribing {
     const message = new ReceivedMessage(packet);
     if (this.#isDurable && packet.qos === 2) message.running = [];
     const addressees = this.#addressees(packet, handles);
-    const isHeld = delivery !== 0 && addressees.some(withholds);
-    for (const handle of addressees) if (!isHeld || !handle.withholds) handle.deliver(message);
+    const holders =
+      delivery !== 0 && addressees.some(withholds)
+        ? this.#acknowledgements.hold(packet, delivery, addressees.filter(withholds))
+        : undefined;
+    for (const handle of addressees) handle.deliver(holders?.get(handle) ?? message);
     if (this.#emitter.has('messageReceived')) this.#emitter.emit('messageReceived', { message });
-    if (isHeld) this.#acknowledgements.deliver(packet, delivery, addressees.filter(withholds));
-    return !isHeld && !this.#isRunning(message, delivery);
+    return holders === undefined && !this.#isRunning(message, delivery);
   }
 
   /** A stored message may be needed again until its handlers have finished, though it is acknowledged before. */

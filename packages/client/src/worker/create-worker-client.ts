@@ -38,7 +38,7 @@ export function createWorkerClient(worker: WorkerLike, options: WorkerClientOpti
   if ('webSocket' in rest) throw invalidArgument('A WebSocket class cannot be handed to a worker.');
   if (rest.session?.store !== undefined) throw invalidArgument('A `session.store` cannot be handed to a worker.');
   const clock = new SystemClock();
-  return new Client(rest, { clock, page: new PlatformPageLifecycle() }, (config, hooks) => {
+  return new Client(rest, new PlatformPageLifecycle(), (config, hooks) => {
     const connect = (onGone: (reason: string) => void): MessagePort => connectTo(worker, onGone);
     return new RemoteEngine(config, hooks, connect, new Reminding(clock), workerTimeoutMs, rest.session?.store);
   });

@@ -55,7 +55,7 @@ export function setUpWorker(options: Partial<ClientOptions> = {}, timeoutMs = 15
   let gone = (_: string): void => {};
   const client = new Client(
     { url: 'ws://broker.test/mqtt', onUnhandledError: (error) => unhandled.push(error), ...options },
-    { clock },
+    undefined,
     (config, hooks) =>
       new RemoteEngine(
         config,
