@@ -76,10 +76,10 @@ export class Client {
         if (op >= 0) this.#operations.settle(op, outcome);
         else if (!outcome.ok) report(this.#error(outcome.failure));
       },
-      restored: (publishes, messages) => this.#emitter.emit('sessionRestored', { publishes, messages }),
-      storeFailed: (failure) => this.#emitter.emit('storeFailure', { error: this.#error(failure) }),
-      unsubscribed: (filter, failure) => this.#subscribing.refused(filter, failure),
-      status: (status, attempt, event) => {
+      restored: ({ publishes, messages }) => this.#emitter.emit('sessionRestored', { publishes, messages }),
+      storeFailed: ({ failure }) => this.#emitter.emit('storeFailure', { error: this.#error(failure) }),
+      unsubscribed: ({ filter, failure }) => this.#subscribing.refused(filter, failure),
+      status: ({ status, attempt, event }) => {
         if (event !== undefined) this.#subscribing.connectionChanged(event);
         this.#state.change({ status, attempt }, event);
         if (status === 'stopped' || status === 'failed') this.#page.end();

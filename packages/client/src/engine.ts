@@ -14,7 +14,6 @@ import type {
   Action,
   ConnectionStatus,
   DeliveredPacket,
-  LifecycleEvent,
   OutgoingMessage,
   Outcome,
   SessionEvent,
@@ -30,12 +29,14 @@ import { Session } from './session/session.ts';
 export interface EngineHooks extends DialHooks {
   /** Returns whether the application is done with the message already. */
   deliver(packet: DeliveredPacket, delivery: number): boolean;
-  restored(publishes: number, messages: number): void;
-  storeFailed(failure: Failure): void;
   settle(op: number, outcome: Outcome): void;
-  unsubscribed(filter: string, failure: Failure): void;
-  status(status: ConnectionStatus, attempt: number, event: LifecycleEvent | undefined): void;
+  restored(action: Named<'restored'>): void;
+  storeFailed(action: Named<'storeFailed'>): void;
+  unsubscribed(action: Named<'unsubscribed'>): void;
+  status(action: Named<'status'>): void;
 }
+
+type Named<Name> = Action & { readonly do: Name };
 
 /** An event without time and randomness, which the engine adds. */
 export type UntimedEvent = SessionEvent extends infer Each
@@ -212,22 +213,14 @@ export class Engine {
         else this.#hooks.settle(action.op, action.outcome);
         return;
       case 'restored':
-        this.#hooks.restored(action.publishes, action.messages);
-        return;
       case 'storeFailed':
-        this.#hooks.storeFailed(action.failure);
-        return;
       case 'unsubscribed':
-        this.#hooks.unsubscribed(action.filter, action.failure);
-        return;
       case 'status':
-        this.#hooks.status(action.status, action.attempt, action.event);
+        this.#hooks[action.do](action as never);
         return;
       case 'dial':
-        void this.#connector.dial(action);
-        return;
       case 'authenticate':
-        void this.#connector.authenticate(action);
+        void this.#connector[action.do](action as never);
         return;
       case 'hangUp':
         this.#batch.flush();
@@ -247,7 +240,7 @@ export class Engine {
       this.#wire.onSend(packet, this.#lastNow);
       return;
     }
-    this.dispatch({ type: 'unsendable', packet, message: problem, ...(op !== undefined && { op }) });
+    this.dispatch({ type: 'unsendable', packet, message: problem, op });
   }
 
   /** Whether there is room in the socket is asked only while there was none. */

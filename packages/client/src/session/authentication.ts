@@ -11,7 +11,6 @@ import type { Failure } from './failure.ts';
 import { failure } from './failures.ts';
 import { oversize } from './limits.ts';
 import type { Violation } from './outbound.ts';
-import type { NegotiatedSettings } from './settings.ts';
 import type { Turn } from './turn.ts';
 
 interface Exchange {
@@ -47,9 +46,9 @@ export class Authentication {
   }
 
   /** Begins a re-authentication, on a connection that was made with a method [MQTT-4.12.0-7] [MQTT-4.12.1-1]. */
-  renew(event: SessionEvent & { readonly type: 'reauthenticate' }, settings: NegotiatedSettings | undefined): void {
+  renew(event: SessionEvent & { readonly type: 'reauthenticate' }): void {
     const { op, timeoutMs = this.#timeoutMs } = event;
-    const refused = this.#refusal(settings);
+    const refused = this.#refusal();
     if (refused !== undefined) {
       this.#turn.fail(op, refused);
       return;
@@ -88,7 +87,7 @@ export class Authentication {
   }
 
   /** The mechanism has answered. Returns what can be looked at now, or why the exchange has failed. */
-  answered(answer: AuthenticationAnswer, settings: NegotiatedSettings | undefined): readonly Packet[] | Failure {
+  answered(answer: AuthenticationAnswer): readonly Packet[] | Failure {
     const exchange = this.#exchange;
     if (exchange === undefined || exchange.awaits === 'server') return [];
     if ('failure' in answer) return this.#failed(exchange, answer.failure);
@@ -103,6 +102,7 @@ export class Authentication {
       reasonCode: exchange.awaits === 'begin' ? 0x19 : 0x18,
       properties: { authenticationMethod: this.#method as string, ...(authenticationData && { authenticationData }) },
     };
+    const { settings } = this.#turn;
     const tooLarge = settings && oversize(packet, settings);
     if (tooLarge !== undefined) return this.#failed(exchange, tooLarge);
     exchange.awaits = 'server';
@@ -131,7 +131,8 @@ export class Authentication {
     this.#turn.fail(op, reason);
   }
 
-  #refusal(settings: NegotiatedSettings | undefined): Failure | undefined {
+  #refusal(): Failure | undefined {
+    const { settings } = this.#turn;
     if (settings?.protocolVersion === 4) return failure('UNSUPPORTED_BY_SERVER', 'authentication, in MQTT 3.1.1');
     if (this.#method === undefined) return failure('INVALID_STATE', 'there is no `authentication`');
     if (settings === undefined) return failure('INVALID_STATE', 'there is no connection');
@@ -152,7 +153,7 @@ export class Authentication {
 
   #ask(exchange: Exchange, step: 'respond' | 'verify', data: Uint8Array | undefined): void {
     exchange.awaits = step;
-    this.#turn.do({ do: 'authenticate', step, ...(data && { data }) });
+    this.#turn.do({ do: 'authenticate', step, data });
   }
 }
 

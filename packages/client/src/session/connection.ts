@@ -17,11 +17,13 @@ export class ConnectionState {
   readonly keepAlive: KeepAlive;
   readonly #turn: Turn;
   readonly #onLost: (reason: Failure) => void;
-  #status: ConnectionStatus = 'idle';
-  #phase: Phase = 'none';
-  #since = 0;
-  #phaseEndsAt = Number.POSITIVE_INFINITY;
-  #settings: NegotiatedSettings | undefined;
+  // Changed by the methods below alone.
+  status: ConnectionStatus = 'idle';
+  phase: Phase = 'none';
+  /** When this phase began. */
+  since = 0;
+  /** When this phase has lasted too long. */
+  endsAt: number = Number.POSITIVE_INFINITY;
 
   /** `onLost` is called when a connection that was online is so no longer. */
   constructor(turn: Turn, pingTimeoutMs: number, onLost: (reason: Failure) => void) {
@@ -30,82 +32,59 @@ export class ConnectionState {
     this.keepAlive = new KeepAlive(turn, pingTimeoutMs);
   }
 
-  get status(): ConnectionStatus {
-    return this.#status;
-  }
-
-  get phase(): Phase {
-    return this.#phase;
-  }
-
-  /** What was agreed on, while online. */
-  get settings(): NegotiatedSettings | undefined {
-    return this.#settings;
-  }
-
   /** Whether the server hears what is sent. */
   get isOpen(): boolean {
-    return this.#phase === 'online' || this.#phase === 'handshake';
-  }
-
-  /** When this phase has lasted too long. */
-  get endsAt(): number {
-    return this.#phaseEndsAt;
-  }
-
-  /** When this phase began. */
-  get since(): number {
-    return this.#since;
+    return this.phase === 'online' || this.phase === 'handshake';
   }
 
   /** Whether this phase has lasted too long. */
   get isOverdue(): boolean {
-    return this.#turn.now >= this.#phaseEndsAt;
+    return this.#turn.now >= this.endsAt;
   }
 
   /** Begins a phase that lasts `forMs` at most. The time of a dialling goes on in the handshake. */
   enter(phase: Phase, forMs: number = Number.POSITIVE_INFINITY): void {
-    this.#phase = phase;
+    this.phase = phase;
     if (phase === 'handshake') return;
-    this.#since = this.#turn.now;
+    this.since = this.#turn.now;
     this.hasten(forMs);
   }
 
   /** This phase ends in `inMs`. */
   hasten(inMs: number): void {
-    this.#phaseEndsAt = this.#turn.now + inMs;
-    this.#turn.wake(this.#phaseEndsAt);
+    this.endsAt = this.#turn.now + inMs;
+    this.#turn.wake(this.endsAt);
   }
 
   online(settings: NegotiatedSettings): void {
     this.enter('online');
-    this.#settings = settings;
+    this.#turn.settings = settings;
     this.keepAlive.connected(settings.keepAliveSeconds);
   }
 
   /** Closes the socket, or gives up the dialling. */
   hangUp(): void {
-    if (!HAS_NO_SOCKET.has(this.#phase)) this.#turn.do({ do: 'hangUp' });
+    if (!HAS_NO_SOCKET.has(this.phase)) this.#turn.do({ do: 'hangUp' });
   }
 
   /** There is no connection any more. */
   lost(reason: Failure): void {
     this.enter('none');
     this.keepAlive.disconnected();
-    if (this.#settings === undefined) return;
-    this.#settings = undefined;
+    if (this.#turn.settings === undefined) return;
+    this.#turn.settings = undefined;
     this.#onLost(reason);
   }
 
   /** Asks for the ticks of the deadlines that stand. */
   schedule(): void {
-    this.#turn.wake(this.#phaseEndsAt);
-    if (this.#phase === 'online') this.keepAlive.schedule();
+    this.#turn.wake(this.endsAt);
+    if (this.phase === 'online') this.keepAlive.schedule();
   }
 
   /** `attempt` is the one that goes on or comes next; 0 when there is none. */
   changeStatus(status: ConnectionStatus, attempt = 0, event?: LifecycleEvent): void {
-    this.#status = status;
-    this.#turn.do({ do: 'status', status, attempt, ...(event && { event }) });
+    this.status = status;
+    this.#turn.do({ do: 'status', status, attempt, event });
   }
 }

@@ -62,12 +62,12 @@ export type SessionEvent = { readonly now: number; readonly random?: number } & 
   | { readonly type: 'dialFailed'; readonly failure: Failure }
   | { readonly type: 'received'; readonly packet: Packet }
   /** Bytes that are no MQTT: `reasonCode` is what to close with; without one the socket is closed and nothing said. */
-  | { readonly type: 'malformed'; readonly reasonCode?: number; readonly message: string }
+  | { readonly type: 'malformed'; readonly reasonCode?: number | undefined; readonly message: string }
   /** A `send` that the codec refused. */
   | {
       readonly type: 'unsendable';
       readonly packet: Packet;
-      readonly op?: number;
+      readonly op?: number | undefined;
       readonly message: string;
     }
   | { readonly type: 'closed'; readonly code: number; readonly reason: string }
@@ -157,14 +157,14 @@ export type Action =
       readonly do: 'dial';
       readonly attempt: number;
       readonly version: ProtocolVersion;
-      readonly lastFailure?: Failure;
+      readonly lastFailure?: Failure | undefined;
       /** Instead of the host of the URL, maybe with a port. */
-      readonly host?: string;
+      readonly host?: string | undefined;
     }
   /** Close the connection, or give up the dialling; what was sent before still goes out. */
   | { readonly do: 'hangUp' }
   /** With `op`: that operation succeeds when the packet has been handed to the socket. */
-  | { readonly do: 'send'; readonly packet: Packet; readonly op?: number }
+  | { readonly do: 'send'; readonly packet: Packet; readonly op?: number | undefined }
   /** Open the store of the session: `restored` or `storeFailed` follows. */
   | { readonly do: 'openStore' }
   /** A barrier: nothing behind it is done before the record is durable. Without a value the record is removed. */
@@ -178,7 +178,7 @@ export type Action =
   /** Give the message to the application; with QoS 1 and 2 an `acknowledge` with this `delivery` is awaited. */
   | { readonly do: 'deliver'; readonly delivery: number; readonly packet: DeliveredPacket }
   /** Ask the mechanism of enhanced authentication; an `authenticationStep` is awaited. */
-  | { readonly do: 'authenticate'; readonly step: AuthenticationStep; readonly data?: Uint8Array }
+  | { readonly do: 'authenticate'; readonly step: AuthenticationStep; readonly data?: Uint8Array | undefined }
   | { readonly do: 'settle'; readonly op: number; readonly outcome: Outcome }
   /** The server refused a filter when it was subscribed again after the session was lost. */
   | { readonly do: 'unsubscribed'; readonly filter: string; readonly failure: Failure }
@@ -187,5 +187,5 @@ export type Action =
       readonly do: 'status';
       readonly status: ConnectionStatus;
       readonly attempt: number;
-      readonly event?: LifecycleEvent;
+      readonly event?: LifecycleEvent | undefined;
     };

@@ -20,9 +20,8 @@ import { type NegotiatedSettings, negotiate } from './settings.ts';
 
 /** What comes of a CONNACK. A failure with `closeWith` is told to the server in a DISCONNECT. */
 export type Answer =
-  | { readonly accepted: true; readonly settings: NegotiatedSettings; readonly session: SessionStart }
+  | { readonly settings: NegotiatedSettings; readonly session: SessionStart }
   | {
-      readonly accepted: false;
       readonly failure: Failure;
       readonly disposition: Disposition | 'now';
       readonly closeWith: number | undefined;
@@ -99,23 +98,18 @@ export class Handshake {
     );
     if (version === 5 && settings.clientId === '') return violation('CONNACK assigns no client identifier'); // [MQTT-3.2.2-16]
     const verdict = this.#resumption.judge(connack, version);
-    switch (verdict) {
-      case 'violation':
-        return violation('CONNACK has Session Present after Clean Start', version);
-      case 'unknown':
-      case 'purged':
-        return {
-          accepted: false,
-          failure: failure('SESSION_LOST', 'it has one of this `clientId` that this client does not know'),
-          disposition: 'now',
-          // Not an error code: that would have the will published.
-          closeWith: 0,
-        };
-      case 'resumed':
-      case 'adopted':
-      case 'new':
-        return this.#accepted(settings, verdict);
-    }
+    if (verdict === 'violation') return violation('CONNACK has Session Present after Clean Start');
+    if (verdict === 'unknown' || verdict === 'purged')
+      return {
+        failure: failure('SESSION_LOST', 'it has one of this `clientId` that this client does not know'),
+        disposition: 'now',
+        // Not an error code: that would have the will published.
+        closeWith: 0,
+      };
+    this.#versionOpen = false;
+    this.#clientId = settings.clientId;
+    this.#resumption.isKnown = settings.sessionExpirySeconds > 0;
+    return { settings, session: verdict };
   }
 
   /** With 'auto' the next attempt speaks the other version, until one has succeeded. Returns whether it does. */
@@ -127,27 +121,20 @@ export class Handshake {
   /** Goes on with the session of an earlier page, if it has one in the version that is spoken. */
   restore({ version }: Journal): void {
     if (version !== undefined && this.#versionOpen) this.#version = version;
-    this.#resumption.restored(version === this.#version);
+    this.#resumption.isKnown = version === this.#version;
   }
 
   forgetSession(): void {
-    this.#resumption.forget();
-  }
-
-  #accepted(settings: NegotiatedSettings, session: SessionStart): Answer {
-    this.#versionOpen = false;
-    this.#clientId = settings.clientId;
-    this.#resumption.connected(settings.sessionExpirySeconds);
-    return { accepted: true, settings, session };
+    this.#resumption.isKnown = false;
   }
 
   #refused(connack: ConnackPacket): Answer {
-    const verdict = afterConnack(connack.reasonCode, this.#version);
+    const verdict = afterConnack(connack.reasonCode);
     const refused = refusedBy('CONNACK_REFUSED', connack, this.#version, verdict);
     // Unsupported Protocol Version [MQTT-3.1.2-2].
     const fallsBack = this.#version === 5 && connack.reasonCode === 0x84 && this.tryOtherVersion();
     const disposition = fallsBack ? 'now' : verdict.disposition;
-    return { accepted: false, failure: refused, disposition, closeWith: undefined };
+    return { failure: refused, disposition, closeWith: undefined };
   }
 
   #connectProperties(authenticationData: Uint8Array | undefined): PropertiesOf<'connect'> {
@@ -164,14 +151,9 @@ export class Handshake {
   }
 }
 
-function violation(message: string, version: ProtocolVersion = 5): Answer {
-  return {
-    accepted: false,
-    failure: failure('PROTOCOL_ERROR', message, { reasonCode: 0x82 }),
-    disposition: 'retry',
-    // In 3.1.1 a DISCONNECT would mean that all is well [MQTT3-4.8.0-1].
-    closeWith: version === 5 ? 0x82 : undefined,
-  };
+function violation(message: string): Answer {
+  const reasonCode = 0x82;
+  return { failure: failure('PROTOCOL_ERROR', message, { reasonCode }), disposition: 'retry', closeWith: reasonCode };
 }
 
 /** A will as 3.1.1 can say it: without properties. */

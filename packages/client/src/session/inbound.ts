@@ -7,7 +7,8 @@
  * The application acknowledges in any order, even later than the connection lasts; PUBACK and PUBREC leave in the
  * order in which the messages came [MQTT-4.6.0-2] [MQTT-4.6.0-3], and only on the connection they came on.
  */
-import type { AckPacket, ProtocolVersion, PublishPacket } from '@mqtide/codec';
+import type { AckPacket, PublishPacket } from '@mqtide/codec';
+import type { Handshake } from './handshake.ts';
 import { IdMap } from './id-map.ts';
 import type { Journal } from './journal.ts';
 import type { Turn } from './turn.ts';
@@ -24,36 +25,25 @@ interface Reception {
 
 export class Inbound {
   readonly #turn: Turn;
+  readonly #handshake: Handshake;
   #lastDelivery = 0;
-  /** What was told to the server. */
-  receiveMaximum: number;
   // Valid for the session: QoS 2 identifiers until their PUBREL [MQTT-4.3.3-10], and what the application still has.
   readonly #exactlyOnce = new IdMap<Reception>();
   readonly #delivered = new IdMap<Reception>();
   // Valid for the connection.
-  #version: ProtocolVersion = 5;
   /** Receptions not yet answered with PUBACK or PUBREC, in order of arrival. */
   readonly #unanswered: Reception[] = [];
   /** Identifiers that count against our Receive Maximum, section 4.9. */
   readonly #window = new IdMap<true>();
 
-  constructor(turn: Turn, receiveMaximum: number) {
+  constructor(turn: Turn, handshake: Handshake) {
     this.#turn = turn;
-    this.receiveMaximum = receiveMaximum;
-  }
-
-  /** Whether there are QoS 2 messages that the server will release. */
-  get hasSessionState(): boolean {
-    return this.#exactlyOnce.size > 0;
+    this.#handshake = handshake;
   }
 
   /** Messages that are not yet answered with PUBACK or PUBREC. */
   get unanswered(): number {
     return this.#unanswered.length;
-  }
-
-  connected(version: ProtocolVersion): void {
-    this.#version = version;
   }
 
   /** A late acknowledgement of QoS 1 would answer another connection's message, so those receptions end here. */
@@ -91,9 +81,9 @@ export class Inbound {
       this.#turn.do({ do: 'deliver', delivery: 0, packet });
       return undefined;
     }
-    if (this.#version === 5) {
+    if (this.#handshake.version === 5) {
       this.#window.set(packetId, true);
-      if (this.#window.size > this.receiveMaximum) return 0x93;
+      if (this.#window.size > this.#handshake.receiveMaximum) return 0x93;
     }
     let known = qos === 2 ? this.#exactlyOnce.get(packetId) : undefined;
     if (known?.isRestored && !packet.duplicate) {
@@ -138,7 +128,7 @@ export class Inbound {
       if (position >= 0) this.#unanswered.splice(position, 1);
     }
     this.#window.delete(packetId);
-    const reasonCode = reception === undefined && this.#version === 5 ? 0x92 : 0;
+    const reasonCode = reception === undefined && this.#handshake.version === 5 ? 0x92 : 0;
     this.#turn.send({ type: 'pubcomp', packetId, reasonCode });
     if (this.#unanswered.length > 0) this.#answerInOrder();
   }
@@ -162,7 +152,7 @@ export class Inbound {
   #answer(reception: Reception, reasonCode: number): void {
     const { packetId, qos } = reception;
     // 3.1.1 has no way to refuse a message.
-    const said = this.#version === 5 ? reasonCode : 0;
+    const said = this.#handshake.version === 5 ? reasonCode : 0;
     this.#turn.send({ type: qos === 1 ? 'puback' : 'pubrec', packetId, reasonCode: said });
     if (qos === 1) {
       this.#window.delete(packetId);

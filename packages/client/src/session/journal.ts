@@ -26,7 +26,7 @@ export interface StoredPublish {
   /** Since PUBREC. */
   readonly received?: PubrecPacket;
   /** The application was told that it failed: the exchange goes on, but is not begun anew. */
-  readonly isGivenUp?: true;
+  readonly isGivenUp?: true | undefined;
 }
 
 /** A QoS 2 message that the application is not done with, or the server has not released. */
@@ -94,7 +94,7 @@ export class Journal {
   received(operation: Stored, next: Stored, received: PubrecPacket): void {
     const isGivenUp = this.#publishes.get(operation.record ?? 0)?.isGivenUp;
     this.over(operation);
-    this.#put(next, { packetId: received.packetId, received, ...(isGivenUp && { isGivenUp }) });
+    this.#put(next, { packetId: received.packetId, received, isGivenUp });
   }
 
   /** Nobody waits for the outcome any more. What a page before this one published nobody waits for anyway. */

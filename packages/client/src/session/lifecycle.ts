@@ -29,6 +29,12 @@ export interface LifecycleHooks {
 const NO_CONNACK =
   "It may speak another version of MQTT: try `protocolVersion: 'auto'`. Or it refuses `credentials` so.";
 
+/** What the server said last. */
+interface ClosingPackets {
+  readonly connack?: ConnackPacket;
+  readonly disconnect?: DisconnectPacket;
+}
+
 const WAITED_FOR: Readonly<Partial<Record<Phase, string>>> = {
   dialing: 'no URL, credentials or WebSocket',
   handshake: 'no CONNACK',
@@ -81,12 +87,11 @@ export class Lifecycle {
 
   onConnack(connack: ConnackPacket): void {
     const answer = this.#handshake.onConnack(connack);
-    if (answer.accepted) {
+    if ('settings' in answer) {
       this.#online(connack, answer.settings, answer.session);
       return;
     }
-    if (answer.closeWith !== undefined) this.#turn.send({ type: 'disconnect', reasonCode: answer.closeWith });
-    this.#end(answer.failure, answer.disposition, { connack });
+    this.#closeWith(answer.closeWith, answer.failure, answer.disposition, { connack });
   }
 
   onDisconnect(packet: DisconnectPacket): void {
@@ -110,9 +115,8 @@ export class Lifecycle {
   malformed(reasonCode: number | undefined, message: string): void {
     if (!this.#connection.isOpen) return;
     const code = reasonCode === 0x95 ? 'PACKET_TOO_LARGE' : 'MALFORMED_PACKET';
-    const reason = failure(code, message, defined({ reasonCode }));
-    this.#goodbye(reasonCode);
-    this.#end(reason, this.#otherVersion());
+    this.#tellWhy(reasonCode);
+    this.#end(failure(code, message, defined({ reasonCode })), this.#otherVersion());
   }
 
   dialFailed(reason: Failure): void {
@@ -127,8 +131,8 @@ export class Lifecycle {
   closed(code: number, reason: string): void {
     const { phase } = this.#connection;
     const detail = `WebSocket code ${code}${reason && `, '${reason}'`}`;
-    if (phase === 'dialing') this.#end(failure('SOCKET_OPEN_FAILED', detail), 'retry');
-    else if (phase === 'online') this.#end(failure('SOCKET_CLOSED', detail), 'retry');
+    if (phase === 'dialing') this.#end(failure('SOCKET_OPEN_FAILED', detail));
+    else if (phase === 'online') this.#end(failure('SOCKET_CLOSED', detail));
     else if (phase === 'handshake') {
       const unanswered = failure('SOCKET_CLOSED', `no answer to CONNECT, ${detail}`, { hint: NO_CONNACK });
       this.#end(unanswered, this.#otherVersion());
@@ -146,9 +150,9 @@ export class Lifecycle {
   tick(): void {
     const { phase, isOverdue, keepAlive } = this.#connection;
     if (isOverdue && phase === 'waiting') this.#dial();
-    else if (isOverdue) this.#end(failure('CONNECT_TIMEOUT', WAITED_FOR[phase]), 'retry');
+    else if (isOverdue) this.#end(failure('CONNECT_TIMEOUT', WAITED_FOR[phase]));
     // The socket is half open: there is nobody to say DISCONNECT to, and it would cancel the will in 3.1.1.
-    else if (phase === 'online' && !keepAlive.tick()) this.#end(failure('KEEPALIVE_TIMEOUT'), 'retry');
+    else if (phase === 'online' && !keepAlive.tick()) this.#end(failure('KEEPALIVE_TIMEOUT'));
   }
 
   /** However often the page is shown, attempts are `minDelayMs` apart. */
@@ -171,7 +175,7 @@ export class Lifecycle {
     this.#connection.changeStatus('connecting', attempt);
     const { version } = this.#handshake;
     const { host } = this.#redirects;
-    this.#turn.do({ do: 'dial', attempt, version, ...(lastFailure && { lastFailure }), ...(host && { host }) });
+    this.#turn.do({ do: 'dial', attempt, version, lastFailure, host });
   }
 
   #online(connack: ConnackPacket, settings: NegotiatedSettings, session: SessionStart): void {
@@ -182,15 +186,21 @@ export class Lifecycle {
     this.#hooks.online(settings, session);
   }
 
-  #closeWith(reasonCode: number, reason: Failure, disposition: Disposition = 'retry'): void {
+  #closeWith(
+    reasonCode: number | undefined,
+    reason: Failure,
+    disposition?: Disposition | 'now',
+    packets?: ClosingPackets,
+  ): void {
     if (!this.#connection.isOpen) return;
-    this.#goodbye(reasonCode);
-    this.#end(reason, disposition);
+    this.#tellWhy(reasonCode);
+    this.#end(reason, disposition, packets);
   }
 
-  /** In 3.1.1 a DISCONNECT would mean that all is well. */
-  #goodbye(reasonCode: number | undefined): void {
-    if (this.#handshake.version === 5 && reasonCode !== undefined) this.#turn.send({ type: 'disconnect', reasonCode });
+  /** In 3.1.1 a DISCONNECT means that all is well. */
+  #tellWhy(reasonCode: number | undefined): void {
+    if (reasonCode === 0 || (reasonCode !== undefined && this.#handshake.version === 5))
+      this.#turn.send({ type: 'disconnect', reasonCode });
   }
 
   /** With 'auto' a CONNECT that got no answer is followed by the other version: at once, if nothing else would follow. */
@@ -201,11 +211,7 @@ export class Lifecycle {
   }
 
   /** The one way out of an attempt or a connection that failed. */
-  #end(
-    reason: Failure,
-    disposition: Disposition | 'now',
-    packets: { readonly connack?: ConnackPacket; readonly disconnect?: DisconnectPacket } = {},
-  ): void {
+  #end(reason: Failure, disposition: Disposition | 'now' = 'retry', packets: ClosingPackets = {}): void {
     const wasOnline = this.#connection.phase === 'online';
     if (wasOnline) this.#attempts.connectionLasted(this.#turn.now - this.#onlineSince);
     this.#connection.hangUp();

@@ -3,7 +3,7 @@
  * expired before its first transmission fails and is not sent; afterwards the server may have it, and it is sent again
  * whatever its age [MQTT-4.3.3-7].
  */
-import type { PropertiesOf } from '@mqtide/codec';
+import type { PropertiesOf, PublishPacket } from '@mqtide/codec';
 import type { OutgoingMessage } from './events.ts';
 
 /** The message with the moment at which it expires, if it says that it does. */
@@ -12,11 +12,19 @@ export function withExpiry(message: OutgoingMessage, now: number): OutgoingMessa
   return seconds === undefined ? message : { ...message, expiresAt: now + seconds * 1_000 };
 }
 
-/** The properties as they are to be sent now: with what is left of the interval. */
-export function propertiesNow(
-  { properties, expiresAt }: OutgoingMessage,
+/** The PUBLISH of a message as it is to be sent now: with what is left of the interval. */
+export function publishPacket(
+  message: OutgoingMessage,
   now: number,
-): PropertiesOf<'publish'> | undefined {
+  packetId: number | undefined,
+  duplicate: boolean,
+): PublishPacket {
+  const { topic, payload, qos, retain } = message;
+  const properties = propertiesNow(message, now);
+  return { type: 'publish', topic, payload, qos, retain, duplicate, packetId, properties } as PublishPacket;
+}
+
+function propertiesNow({ properties, expiresAt }: OutgoingMessage, now: number): PropertiesOf<'publish'> | undefined {
   const seconds = properties?.messageExpiryInterval;
   if (expiresAt === undefined || seconds === undefined) return properties;
   // Only who asked for 0 seconds says so.

@@ -10,7 +10,7 @@
  *
  * The send quota of section 4.9 is derived: the exchanges that are on this connection.
  */
-import type { AckPacket, ProtocolVersion, PubrecPacket } from '@mqtide/codec';
+import type { AckPacket, PubrecPacket } from '@mqtide/codec';
 import type { SessionConfig, SessionLossPolicy } from './config.ts';
 import type { OutgoingMessage } from './events.ts';
 import { type Exchange, Exchanges } from './exchanges.ts';
@@ -19,10 +19,8 @@ import { failure, refusedBy } from './failures.ts';
 import { ForeignSession } from './foreign-session.ts';
 import { HangUps } from './hang-ups.ts';
 import { refusal } from './limits.ts';
-import { propertiesNow } from './message-expiry.ts';
 import type { PublishOperation } from './operation.ts';
 import type { Outlet } from './outlet.ts';
-import type { NegotiatedSettings } from './settings.ts';
 import type { Turn } from './turn.ts';
 
 /** The server may not have the message yet. */
@@ -54,7 +52,6 @@ export class Outbound {
   readonly #hangsUp: boolean;
   // Valid for the connection.
   readonly #toResend = new Set<Published>();
-  #settings: NegotiatedSettings | undefined;
 
   constructor(turn: Turn, { ackTimeoutMs, brokerProfile }: SessionConfig, outlet: Outlet) {
     this.#hangsUp = brokerProfile.hangsUpOnDeniedPublish ?? false;
@@ -71,9 +68,8 @@ export class Outbound {
 
   /** Whether one more QoS 1 or 2 message may go out now [MQTT-4.9.0-2]. */
   #hasQuota(): boolean {
-    return (
-      this.#settings !== undefined && this.#toResend.size === 0 && this.exchanges.size < this.#settings.receiveMaximum
-    );
+    const { settings } = this.#turn;
+    return settings !== undefined && this.#toResend.size === 0 && this.exchanges.size < settings.receiveMaximum;
   }
 
   /** An identifier for a message, `next` in general. For QoS 2 in a session that we did not begin it may have to wait. */
@@ -106,11 +102,11 @@ export class Outbound {
     return undefined;
   }
 
-  onPubrec(packet: PubrecPacket, version: ProtocolVersion): Violation {
+  onPubrec(packet: PubrecPacket): Violation {
     const exchange = this.exchanges.get(packet.packetId);
     if (exchange?.awaits === 'puback') return 'PUBREC for a message of QoS 1';
     if (exchange === undefined) {
-      const reasonCode = version === 5 ? 0x92 : 0;
+      const reasonCode = this.#turn.settings?.protocolVersion === 5 ? 0x92 : 0;
       this.#turn.send({ type: 'pubrel', packetId: packet.packetId, reasonCode });
       return undefined;
     }
@@ -144,8 +140,7 @@ export class Outbound {
   }
 
   /** The server still has the session: everything unacknowledged goes out again, PUBRELs first. */
-  resume(settings: NegotiatedSettings, isForeign: boolean): void {
-    this.#settings = settings;
+  resume(isForeign: boolean): void {
     if (isForeign) this.#foreign = new ForeignSession();
     this.#toResend.clear();
     for (const exchange of this.exchanges) {
@@ -158,7 +153,7 @@ export class Outbound {
 
   /** Resent messages use the quota of the new connection, before any new message, in their old order [MQTT-4.6.0-1]. */
   resendWhatQuotaAllows(): void {
-    const settings = this.#settings;
+    const { settings } = this.#turn;
     if (settings === undefined) return;
     for (const exchange of this.#toResend) {
       if (this.#hangUps.holdsBack(exchange)) return;
@@ -182,14 +177,12 @@ export class Outbound {
   }
 
   /** A new session on the server: nothing is sent again. Returns what is to be published anew, in order. */
-  startAnew(settings: NegotiatedSettings, policy: SessionLossPolicy): PublishOperation[] {
+  startAnew(policy: SessionLossPolicy): PublishOperation[] {
     const again = this.#abandon(policy);
-    this.#settings = settings;
     return again;
   }
 
   connectionLost(reason: Failure): void {
-    this.#settings = undefined;
     this.#toResend.clear();
     this.#foreign?.connectionLost();
     const guilty = this.#hangUps.connectionLost(reason.code, this.#turn.now);
@@ -249,12 +242,7 @@ export class Outbound {
   }
 
   #send(exchange: Published, duplicate: boolean): void {
-    const { message } = exchange.operation;
-    const { topic, payload, qos, retain } = message;
-    const properties = propertiesNow(message, this.#turn.now);
-    const { packetId } = exchange;
-    const packet = { type: 'publish', topic, payload, qos, retain, duplicate, packetId } as const;
-    this.#outlet.send(properties === undefined ? packet : { ...packet, properties });
+    this.#outlet.send(exchange.operation.message, undefined, exchange.packetId, duplicate);
   }
 
   /** The message is not needed any more: from here on the exchange is about its identifier. */

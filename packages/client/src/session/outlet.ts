@@ -6,8 +6,8 @@
  * the socket is asked when they may be too many: `isOpen` turns false, and the engine reports the level until there is
  * room again. PUBLISH alone waits; acknowledgements, requests and PINGREQ always leave.
  */
-import type { PublishPacket } from '@mqtide/codec';
 import type { SessionConfig } from './config.ts';
+import { publishPacket } from './message-expiry.ts';
 import type { OutgoingMessage } from './events.ts';
 import { publishBytes, wireBytes } from './limits.ts';
 import { Pacing } from './pacing.ts';
@@ -89,12 +89,12 @@ export class Outlet {
   }
 
   /** With `op`: that operation is over when the packet has been handed to the socket. */
-  send(packet: PublishPacket, op?: number): void {
+  send(message: OutgoingMessage, op?: number, packetId?: number, duplicate = false): void {
+    const packet = publishPacket(message, this.#turn.now, packetId, duplicate);
     const { topic, payload, properties } = packet;
     const bytes = properties === undefined ? topic.length + payload.length + OVERHEAD_BYTES : wireBytes(packet, 5);
     this.#bytes += bytes;
-    if (op === undefined) this.#turn.send(this.aliases.apply(packet));
-    else this.#turn.sendAndSettle(this.aliases.apply(packet), op);
+    this.#turn.send(this.aliases.apply(packet), op);
     this.#pacing?.count(this.#turn.now, publishBytes(packet));
     if (this.#bytes <= HIGH_WATER_BYTES || this.#pollAt !== undefined) return;
     this.#pollMs = FIRST_POLL_MS;

@@ -26,15 +26,16 @@ interface Entry {
   expiresAt: number;
 }
 
+/** What names an operation: its number, or itself where nobody waits for it. */
+type Key = number | Operation;
+
 export class Queue {
   readonly #turn: Turn;
   readonly #policy: OfflineQueuePolicy;
-  /** By operation. */
-  #entries = new Map<number, Entry>();
-  #head: Iterator<[number, Entry]> | undefined;
-  #peeked: [number, Entry] | undefined;
-  #lastNameless = Number.MIN_SAFE_INTEGER;
-  #newest = 0;
+  #entries = new Map<Key, Entry>();
+  #head: Iterator<[Key, Entry]> | undefined;
+  #peeked: [Key, Entry] | undefined;
+  #newest: Key = 0;
   /** The one count kept beside the map: a sum of sizes cannot be derived cheaply. Only `#add` and `#remove` touch it. */
   #bytes = 0;
 
@@ -154,7 +155,7 @@ export class Queue {
     this.#bytes = 0;
   }
 
-  #peek(): [number, Entry] | undefined {
+  #peek(): [Key, Entry] | undefined {
     // What was peeked at may have been taken by its name since.
     if (this.#peeked !== undefined && this.#entries.has(this.#peeked[0])) return this.#peeked;
     this.#head ??= this.#entries.entries();
@@ -171,7 +172,7 @@ export class Queue {
   #add(operation: Operation, bytes: number, latest: number): void {
     const expiresAt = operation.kind === 'publish' ? Math.min(latest, operation.message.expiresAt ?? latest) : latest;
     // 0 is what nobody waits for, too.
-    this.#newest = operation.op || this.#nameless();
+    this.#newest = operation.op || operation;
     this.#entries.set(this.#newest, { operation, bytes, expiresAt });
     this.#bytes += bytes;
     this.#turn.wake(Math.min(operation.deadline, expiresAt));
@@ -183,7 +184,7 @@ export class Queue {
     const isRoom = (): boolean => this.#entries.size < maxOperations && this.#bytes + bytes <= maxBytes;
     if (overflow === 'reject' || maxOperations === 0 || bytes > maxBytes) return isRoom();
     while (!isRoom()) {
-      const [key, entry] = (overflow === 'dropOldest' ? this.#peek() : this.#last()) as [number, Entry];
+      const [key, entry] = (overflow === 'dropOldest' ? this.#peek() : this.#last()) as [Key, Entry];
       this.#remove(key, entry);
       this.#fail(entry.operation, failure('QUEUE_FULL', `given up for a later one, as \`overflow\` says`));
     }
@@ -191,7 +192,7 @@ export class Queue {
   }
 
   /** The one that was added last. Looking for it is needed only where several have to go at once. */
-  #last(): [number, Entry] | undefined {
+  #last(): [Key, Entry] | undefined {
     const newest = this.#entries.get(this.#newest);
     return newest === undefined ? [...this.#entries].at(-1) : [this.#newest, newest];
   }
@@ -209,13 +210,7 @@ export class Queue {
     this.#turn.fail(operation.op, reason);
   }
 
-  /** A key for an operation that nobody waits for: never that of one. */
-  #nameless(): number {
-    this.#lastNameless += 1;
-    return this.#lastNameless;
-  }
-
-  #remove(key: number, entry: Entry): void {
+  #remove(key: Key, entry: Entry): void {
     this.#entries.delete(key);
     this.#bytes -= entry.bytes;
   }

@@ -48,7 +48,7 @@ export class Receiving {
         const resolved = this.#parts.inboundAliases.resolve(packet);
         const reasonCode = typeof resolved === 'number' ? resolved : this.#parts.inbound.onPublish(resolved);
         // A server that does not keep to it would do the same on every connection: the next one has no limit.
-        if (reasonCode === 0x93) this.#parts.handshake.receiveMaximum = this.#parts.inbound.receiveMaximum = UNLIMITED;
+        if (reasonCode === 0x93) this.#parts.handshake.receiveMaximum = UNLIMITED;
         if (reasonCode !== undefined)
           this.#parts.lifecycle.violated(reasonCode, reasonCode === 0x93 ? TOO_MANY : 'a topic alias not agreed on');
         return undefined;
@@ -56,7 +56,7 @@ export class Receiving {
       case 'puback':
         return this.#thenSendMore(this.#parts.outbound.onPuback(packet));
       case 'pubrec':
-        return this.#thenSendMore(this.#parts.outbound.onPubrec(packet, this.#parts.handshake.version));
+        return this.#thenSendMore(this.#parts.outbound.onPubrec(packet));
       case 'pubcomp':
         return this.#thenSendMore(this.#parts.outbound.onPubcomp(packet));
       case 'pubrel':

@@ -22,8 +22,9 @@ const NEVER_EXPIRES = 0xffff_ffff;
 
 export class Resumption {
   readonly #config: SessionConfig;
-  // Valid beyond the connection: we hold the state of a session that the server should still have.
-  #known = false;
+  // Valid beyond the connection.
+  /** Whether we hold the state of a session that the server should still have. */
+  isKnown = false;
   /** An unknown session is in the way. */
   #purging = false;
 
@@ -40,7 +41,7 @@ export class Resumption {
         return false;
       case 'rejoinPostSuccess':
         // A 3.1.1 session begun with Clean Session ends with its connection, so there it has to be off from the start.
-        return version === 5 && !this.#known;
+        return version === 5 && !this.isKnown;
     }
   }
 
@@ -59,25 +60,11 @@ export class Resumption {
       if (version === 4 && this.#behavior(4) !== 'clean') return 'purged';
     }
     if (!connack.sessionPresent) return 'new';
-    if (this.#known) return 'resumed';
+    if (this.isKnown) return 'resumed';
     // 5.0 demands it [MQTT-3.2.2-4]; 3.1.1 leaves the choice [SEC3-3.2.2.2-a].
     if (version === 4 && this.#behavior(4) === 'rejoinAlways') return 'adopted';
     this.#purging = true;
     return 'unknown';
-  }
-
-  connected(expirySeconds: number): void {
-    this.#known = expirySeconds > 0;
-  }
-
-  /** Whether the session of an earlier page goes on. */
-  restored(isKnown: boolean): void {
-    this.#known = isKnown;
-  }
-
-  /** Both sides forget the session. */
-  forget(): void {
-    this.#known = false;
   }
 
   #behavior(version: ProtocolVersion): SessionBehavior {

@@ -2,8 +2,6 @@
  * What a connection attempt may do after a refusal: one row for each reason code of CONNACK and of a server's
  * DISCONNECT whose answer is not simply to try again. Sections 3.2.2.2 and 3.14.2.1; for 3.1.1 section 3.2.2.3.
  */
-import type { ProtocolVersion } from '@mqtide/codec';
-
 /**
  * - `retry`: after the backoff.
  * - `fatal`: the same attempt would fail again.
@@ -15,7 +13,7 @@ export type Disposition = 'retry' | 'fatal' | 'newCredentials' | 'newServer';
 /** What to do after a refusal, and what the application can do about it. */
 export interface Verdict {
   readonly disposition: Disposition;
-  readonly hint?: string;
+  readonly hint: string | undefined;
 }
 
 type Rows = Readonly<Record<number, readonly [Disposition, hint?: string]>>;
@@ -28,7 +26,13 @@ const ELSEWHERE = 'The server wants you elsewhere: allow that host with `redirec
 
 const MOVES: Rows = { 0x9c: ['newServer', ELSEWHERE], 0x9d: ['newServer', ELSEWHERE] };
 
-const CONNACK_5: Rows = {
+const CONNACK: Rows = {
+  // 3.1.1
+  1: ['fatal'],
+  2: ['fatal', CLIENT_ID],
+  4: ['newCredentials', CREDENTIALS],
+  5: ['newCredentials', CREDENTIALS],
+  // 5.0
   0x81: ['fatal'],
   0x82: ['fatal'],
   0x84: ['fatal', "Set `protocolVersion` to 'auto'."],
@@ -45,13 +49,6 @@ const CONNACK_5: Rows = {
   ...MOVES,
 };
 
-const CONNACK_3: Rows = {
-  1: ['fatal'],
-  2: ['fatal', CLIENT_ID],
-  4: ['newCredentials', CREDENTIALS],
-  5: ['newCredentials', CREDENTIALS],
-};
-
 const DISCONNECT: Rows = {
   // Coming back would throw the other one out, and so on for ever.
   0x8e: ['fatal'],
@@ -60,12 +57,12 @@ const DISCONNECT: Rows = {
 
 const verdict = (rows: Rows, reasonCode: number): Verdict => {
   const [disposition, hint] = rows[reasonCode] ?? (['retry'] as const);
-  return hint === undefined ? { disposition } : { disposition, hint };
+  return { disposition, hint };
 };
 
 /** What to do after a CONNACK with `reasonCode`. */
-export function afterConnack(reasonCode: number, version: ProtocolVersion): Verdict {
-  return verdict(version === 5 ? CONNACK_5 : CONNACK_3, reasonCode);
+export function afterConnack(reasonCode: number): Verdict {
+  return verdict(CONNACK, reasonCode);
 }
 
 /** What to do after a DISCONNECT from the server with `reasonCode`. */

@@ -6,7 +6,7 @@ import { failure } from './failures.ts';
 import { refusal, requestRefusal } from './limits.ts';
 import type { SessionLoad } from './load.ts';
 import type { Journal } from './journal.ts';
-import { propertiesNow, withExpiry } from './message-expiry.ts';
+import { withExpiry } from './message-expiry.ts';
 import type { Operation, PublishOperation } from './operation.ts';
 import type { Outbound } from './outbound.ts';
 import type { Outlet } from './outlet.ts';
@@ -32,7 +32,6 @@ export class Sending {
   /** Operations that are over once nothing waits. */
   #awaitDrained: number[] = [];
   // Valid for the connection.
-  #settings: NegotiatedSettings | undefined;
 
   constructor(turn: Turn, config: SessionConfig, outlet: Outlet, outbound: Outbound, subscriptions: Subscriptions) {
     this.#turn = turn;
@@ -62,16 +61,12 @@ export class Sending {
 
   publish({ op, message, timeoutMs }: SessionEvent & { readonly type: 'publish' }, status: ConnectionStatus): void {
     if (!this.#outlet.isOpen) this.tick();
+    const { settings } = this.#turn;
     const excess = this.#profile && publishExcess(message, this.#profile);
     if (excess !== undefined) this.#turn.fail(op, excess);
     // QoS 0 waits for nothing but the outlet while there is a connection.
-    else if (
-      message.qos === 0 &&
-      status === 'connected' &&
-      this.#settings !== undefined &&
-      this.#outlet.admits(message)
-    )
-      this.#transmitOnce(op, message, this.#settings);
+    else if (message.qos === 0 && status === 'connected' && settings !== undefined && this.#outlet.admits(message))
+      this.#transmitOnce(op, message, settings);
     else {
       const lasting = withExpiry(message, this.#turn.now);
       this.#submit({ kind: 'publish', op, message: lasting, deadline: this.#deadline(timeoutMs) }, status);
@@ -106,7 +101,6 @@ export class Sending {
   }
 
   online(settings: NegotiatedSettings, again: readonly PublishOperation[], sessionLost: boolean): void {
-    this.#settings = settings;
     this.#queue.pushFront(again);
     for (const renewal of this.#subscriptions.toRenew(sessionLost, settings, this.#profile?.filtersPerSubscribe))
       this.#transmit(renewal);
@@ -114,7 +108,6 @@ export class Sending {
   }
 
   connectionLost(): void {
-    this.#settings = undefined;
     this.#queue.pushFront(this.#subscriptions.connectionLost());
     this.#queue.connectionLost();
   }
@@ -193,7 +186,7 @@ export class Sending {
 
   /** Sends an operation, or fails it for good. Returns `false` while it has to wait, for room, quota or an identifier. */
   #transmit(operation: Operation): boolean {
-    const settings = this.#settings;
+    const { settings } = this.#turn;
     if (settings === undefined) return false;
     if (operation.kind === 'publish') return this.#transmitPublish(operation, settings);
     const packetId = this.#packetIds.next();
@@ -228,14 +221,8 @@ export class Sending {
   /** QoS 0: sent once, never again [MQTT-4.3.1-1]. */
   #transmitOnce(op: number, message: OutgoingMessage, settings: NegotiatedSettings): void {
     const refused = refusal(message, settings);
-    if (refused !== undefined) {
-      this.#turn.fail(op, refused);
-      return;
-    }
-    const { topic, payload, retain } = message;
-    const properties = propertiesNow(message, this.#turn.now);
-    const packet = { type: 'publish', topic, payload, qos: 0, retain, duplicate: false } as const;
-    this.#outlet.send(properties === undefined ? packet : { ...packet, properties }, op);
+    if (refused === undefined) this.#outlet.send(message, op);
+    else this.#turn.fail(op, refused);
   }
 
   readonly #nextPacketId = (): number | undefined => this.#packetIds.next();

@@ -57,13 +57,13 @@ export class Session {
     const turn = this.#turn;
     this.#config = config;
     this.outlet = new Outlet(turn, config);
+    this.#handshake = new Handshake(config);
     this.#outbound = new Outbound(turn, config, this.outlet);
     this.#inboundAliases = new InboundAliases(config.topicAliasing);
-    this.#inbound = new Inbound(turn, config.limits.receiveMaximum);
+    this.#inbound = new Inbound(turn, this.#handshake);
     this.#subscriptions = new Subscriptions(turn, config.ackTimeoutMs);
     this.#sending = new Sending(turn, config, this.outlet, this.#outbound, this.#subscriptions);
     this.#connection = new ConnectionState(turn, config.pingTimeoutMs, (reason) => this.#connectionLost(reason));
-    this.#handshake = new Handshake(config);
     this.#authentication = new Authentication(turn, config.authenticationMethod, config.ackTimeoutMs);
     const hooks = {
       online: (settings: NegotiatedSettings, session: SessionStart) => this.#online(settings, session),
@@ -162,7 +162,7 @@ export class Session {
         else this.#lifecycle.closed(event.code, event.reason);
         return;
       case 'reauthenticate':
-        this.#authentication.renew(event, this.#connection.settings);
+        this.#authentication.renew(event);
         return;
       case 'hint':
         this.#lifecycle.hint(event.hint);
@@ -205,21 +205,20 @@ export class Session {
   #online(settings: NegotiatedSettings, session: SessionStart): void {
     this.#turn.journal?.connected(settings);
     this.outlet.connected(settings);
-    this.#inbound.connected(settings.protocolVersion);
     let again: PublishOperation[] = [];
     const isNew = session === 'new';
     if (!isNew) {
-      this.#outbound.resume(settings, session === 'adopted');
+      this.#outbound.resume(session === 'adopted');
     } else {
       this.#inbound.clear();
-      again = this.#outbound.startAnew(settings, this.#config.session.onLost);
+      again = this.#outbound.startAnew(this.#config.session.onLost);
     }
     this.#sending.online(settings, again, isNew);
   }
 
   #authenticate(answer: AuthenticationAnswer): void {
     if (!this.#connection.isOpen) return;
-    const outcome = this.#authentication.answered(answer, this.#connection.settings);
+    const outcome = this.#authentication.answered(answer);
     if ('code' in outcome) this.#lifecycle.authenticationFailed(outcome);
     else for (const packet of outcome) this.#received(packet);
   }

@@ -87,11 +87,11 @@ export class Stopping {
 
   #end(request: StopRequest): void {
     // Before CONNACK, too: the server may have begun the session already, and would publish the will.
-    const { isOpen, settings } = this.#connection;
+    const { isOpen } = this.#connection;
     const { sessionExpirySeconds } = request;
     const keepsSession =
       sessionExpirySeconds === undefined ? this.#turn.journal !== undefined : sessionExpirySeconds > 0;
-    if (isOpen) this.#turn.send(this.#handshake.disconnectPacket(request, settings, keepsSession));
+    if (isOpen) this.#turn.send(this.#handshake.disconnectPacket(request, this.#turn.settings, keepsSession));
     if (!keepsSession) this.#handshake.forgetSession();
     this.#connection.hangUp();
     // First, since the loss of the connection would fail what may not wait for another one.

@@ -17,6 +17,7 @@ import { requestRefusal } from './limits.ts';
 import type { SubscribeOperation, UnsubscribeOperation } from './operation.ts';
 import type { Violation } from './outbound.ts';
 import type { NegotiatedSettings } from './settings.ts';
+import { defined } from './defined.ts';
 import type { Turn } from './turn.ts';
 
 interface Subscription {
@@ -61,8 +62,8 @@ export class Subscriptions {
     if (operation?.kind !== 'subscribe') return undefined;
     const { op, renews, subscriptions, properties } = operation;
     const identifier = properties?.subscriptionIdentifier;
-    if (packet.reasonCodes.length !== subscriptions.length)
-      return `SUBACK has ${packet.reasonCodes.length} reason codes for ${subscriptions.length} filters`;
+    const miscounted = miscount(packet, subscriptions);
+    if (miscounted !== undefined) return miscounted;
     this.exchanges.delete(packet.packetId);
     if (op === undefined && !renews) return undefined;
     for (const [index, request] of subscriptions.entries()) {
@@ -84,8 +85,8 @@ export class Subscriptions {
     if (operation?.kind !== 'unsubscribe') return undefined;
     const { op, filters } = operation;
     // 3.1.1 has no reason codes here.
-    if (packet.reasonCodes.length > 0 && packet.reasonCodes.length !== filters.length)
-      return `UNSUBACK has ${packet.reasonCodes.length} reason codes for ${filters.length} filters`;
+    const miscounted = packet.reasonCodes.length > 0 ? miscount(packet, filters) : undefined;
+    if (miscounted !== undefined) return miscounted;
     this.exchanges.delete(packet.packetId);
     // Again: a SUBACK that was on its way may have come since.
     this.unwanted(filters);
@@ -147,25 +148,28 @@ export class Subscriptions {
   }
 }
 
+function miscount({ type, reasonCodes }: SubackPacket | UnsubackPacket, filters: readonly unknown[]): Violation {
+  return reasonCodes.length === filters.length
+    ? undefined
+    : `${type.toUpperCase()} has ${reasonCodes.length} reason codes for ${filters.length} filters`;
+}
+
 /** Makes the packet of an operation. What 3.1.1 cannot say is left out, but for No Local: see `requestRefusal`. */
 export function requestPacket(
   operation: SubscribeOperation | UnsubscribeOperation,
   packetId: number,
   settings: NegotiatedSettings,
 ): SubscribePacket | UnsubscribePacket {
-  const version = settings.protocolVersion;
-  if (operation.kind === 'unsubscribe') {
-    const { kind, filters } = operation;
-    const properties = version === 5 ? operation.properties : undefined;
-    return { type: kind, packetId, filters, ...(properties && { properties }) };
-  }
-  const { kind, subscriptions } = operation;
-  const { subscriptionIdentifier, ...others } = operation.properties ?? {};
-  const named = settings.subscriptionIdentifiersAvailable && subscriptionIdentifier !== undefined;
-  const properties =
-    named || others.userProperties ? { ...others, ...(named && { subscriptionIdentifier }) } : undefined;
-  if (version === 4) return { type: kind, packetId, subscriptions: subscriptions.map(requestOf311) };
-  return { type: kind, packetId, subscriptions, ...(properties && { properties }) };
+  const { kind: type, properties: { subscriptionIdentifier, userProperties } = {} } = operation as SubscribeOperation;
+  const isIn5 = settings.protocolVersion === 5;
+  const properties = defined({
+    subscriptionIdentifier: settings.subscriptionIdentifiersAvailable ? subscriptionIdentifier : undefined,
+    userProperties: isIn5 ? userProperties : undefined,
+  });
+  const rest = Object.keys(properties).length > 0 ? { properties } : {};
+  if (operation.kind === 'unsubscribe') return { type: operation.kind, packetId, filters: operation.filters, ...rest };
+  const { subscriptions } = operation;
+  return { type, packetId, subscriptions: isIn5 ? subscriptions : subscriptions.map(requestOf311), ...rest };
 }
 
 function requestOf311({ filter, qos, noLocal }: SubscriptionRequest): SubscriptionRequest {

@@ -2,6 +2,7 @@ import type { Packet } from '@mqtide/codec';
 import type { Action, Outcome, SessionEvent } from './events.ts';
 import type { Failure } from './failure.ts';
 import type { Journal } from './journal.ts';
+import type { NegotiatedSettings } from './settings.ts';
 
 /**
  * What the parts of a session share while one event is handled: the time, the actions so far, and the next moment at
@@ -13,6 +14,8 @@ export class Turn {
   random = 0;
   /** When the last packet left, for the keep alive [MQTT-3.1.2-20]. */
   lastSentAt = 0;
+  /** What was agreed on, while online. */
+  settings: NegotiatedSettings | undefined;
   /** Where the session is stored, while it is. */
   journal: Journal | undefined;
   #actions: Action[] = [];
@@ -23,13 +26,8 @@ export class Turn {
     this.#actions.push(action);
   }
 
-  send(packet: Packet): void {
-    this.lastSentAt = this.now;
-    this.#actions.push({ do: 'send', packet });
-  }
-
-  /** Sends a packet whose operation is over once the socket has it. */
-  sendAndSettle(packet: Packet, op: number): void {
+  /** With `op`: that operation is over once the socket has the packet. */
+  send(packet: Packet, op?: number): void {
     this.lastSentAt = this.now;
     this.#actions.push({ do: 'send', packet, op });
   }

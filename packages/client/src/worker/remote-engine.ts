@@ -7,7 +7,7 @@ import type { EngineFigures, EngineHooks, EnginePort, UntimedEvent } from '../en
 import type { PacketTap } from '../engine/wire.ts';
 import type { SessionStore } from '../io/session-store.ts';
 import type { SessionConfig } from '../session/config.ts';
-import type { ConnectionStatus, Outcome, OutgoingMessage } from '../session/events.ts';
+import type { ConnectionStatus, LifecycleEvent, Outcome, OutgoingMessage } from '../session/events.ts';
 import type { Failure } from '../session/failure.ts';
 import { failure } from '../session/failures.ts';
 import { IdMap } from '../session/id-map.ts';
@@ -233,8 +233,8 @@ export class RemoteEngine implements EnginePort {
     }
   }
 
-  #changed(status: ConnectionStatus, event: Parameters<EngineHooks['status']>[2]): void {
+  #changed(status: ConnectionStatus, event: LifecycleEvent): void {
     this.status = status;
-    this.#hooks.status(status, 0, event);
+    this.#hooks.status({ do: 'status', status, attempt: 0, event });
   }
 }
