@@ -144,6 +144,8 @@ for (const { name, protocolVersion } of VERSIONS) {
   });
 
   test(`${name}: two hundred publishes at once, and the rest is gone`, { tag }, async ({ cloud }) => {
+    // However long this takes, no more may be published meanwhile.
+    cloud.emulator.cloud.limits.publishesPerSecond = 0;
     const client = await HandClient.connect(urlOf(cloud), { protocolVersion });
     let acknowledged = 0;
     for (let round = 0; round < 3; round += 1) {
@@ -153,12 +155,12 @@ for (const { name, protocolVersion } of VERSIONS) {
       // The broker answers in order.
       for (let packet = await client.next(); packet?.type === 'puback'; packet = await client.next()) acknowledged += 1;
     }
-    expect(acknowledged).toBeGreaterThanOrEqual(200);
-    expect(acknowledged).toBeLessThan(270);
+    expect(acknowledged).toBe(200);
   });
 
   test(`${name}: the same client identifier, and the same one too soon`, { tag }, async ({ cloud }) => {
     const { limits } = cloud.emulator.cloud;
+    limits.connectIntervalMs = 60_000;
     const connect = () => HandClient.connect(urlOf(cloud), { protocolVersion, clientId: 'twin' });
     const first = await connect();
     expect((await connect()).connack).toEqual(is5 ? expect.objectContaining({ reasonCode: 0x97 }) : undefined);
@@ -199,7 +201,6 @@ for (const { name, protocolVersion } of VERSIONS) {
     await stranger.close();
     const second = await HandClient.connect(urlOf(cloud), fields);
     expect(second.connack).toMatchObject({ sessionPresent: true });
-    const before = performance.now();
     const texts: string[] = [];
     for (let count = 0; count < 4; count += 1) {
       const packet = await second.nextOf('publish');
@@ -208,7 +209,6 @@ for (const { name, protocolVersion } of VERSIONS) {
     }
     expect(texts).toEqual(['one', '1', '2', '3']);
     expect(sent?.packetId).toBeDefined();
-    expect(performance.now() - before).toBeLessThan(2000);
   });
 
   test(`${name}: a will is published unless the client closes`, { tag }, async ({ cloud }) => {
@@ -259,10 +259,10 @@ for (const { name, protocolVersion } of VERSIONS) {
     const first = await client.nextOf('publish');
     const second = await client.nextOf('publish');
     expect([first?.packetId === second?.packetId, second?.duplicate]).toEqual([false, false]);
-    Object.assign(cloud.emulator.cloud.faults, { duplicates: 0, subscriptionDelayMs: 200 });
+    Object.assign(cloud.emulator.cloud.faults, { duplicates: 0, subscriptionDelayMs: 2_000 });
     await client.subscribed('b');
     client.publish('b', 'lost', { packetId: 2 });
-    await new Promise((resolve) => setTimeout(resolve, 250));
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
     client.publish('b', 'there', { packetId: 3 });
     const message = await client.nextOf('publish');
     expect(new TextDecoder().decode(message?.payload)).toBe('there');

@@ -48,7 +48,8 @@ for (const { name, protocolVersion } of VERSIONS) {
     );
     expect(seen.code).toBe('STOPPED');
     expect(seen.took).toBeGreaterThan(450);
-    expect(seen.took).toBeLessThan(3_500);
+    // Not for the acknowledgement, for which it would wait a minute.
+    expect(seen.took).toBeLessThan(20_000);
     expect(packetsIn(server.received).map(({ type }) => type)).toEqual(['connect', 'publish', 'disconnect']);
   });
 }
