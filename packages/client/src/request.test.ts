@@ -57,6 +57,15 @@ describe('request', () => {
     expect([outcome.value?.text(), other.value?.text()]).toEqual(['noon', 'Monday']);
   });
 
+  it('is still answered by a reply that waited in the socket while the page slept', async () => {
+    const { request, outcome, server, clock } = await requested();
+    await clock.skip(3_600_000);
+    expect(outcome.status).toBe('pending');
+    reply(server, request, 'noon');
+    await clock.settle();
+    expect(outcome.value?.text()).toBe('noon');
+  });
+
   it('ignores late replies, second replies, and those to nobody', async () => {
     const { request, outcome, server, client, clock, unhandled } = await requested({ timeoutMs: 1_000 });
     await clock.advance(1_000);

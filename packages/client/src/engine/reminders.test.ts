@@ -32,6 +32,17 @@ describe('reminders', () => {
     expect(rung).toEqual([]);
   });
 
+  it('ring five seconds later after a sleep, once: what is waited for may have come', () => {
+    const reminders = new Reminders();
+    const rung: number[] = [];
+    reminders.add(10, () => rung.push(10));
+    reminders.ring(3_600_000);
+    expect([rung, reminders.next]).toEqual([[], 3_605_000]);
+    // The timer of a hidden page.
+    reminders.ring(3_660_000);
+    expect(rung).toEqual([10]);
+  });
+
   it('may be added by one that rings', () => {
     const reminders = new Reminders();
     let count = 0;

@@ -53,8 +53,9 @@ export class Authentication {
       this.#turn.fail(op, refused);
       return;
     }
-    this.#exchange = { awaits: 'begin', deadline: this.#turn.now + timeoutMs, isRenewal: true, op };
-    this.schedule();
+    const deadline = this.#turn.now + timeoutMs;
+    this.#exchange = { awaits: 'begin', deadline, isRenewal: true, op };
+    this.#turn.wake(deadline);
     this.#turn.do({ do: 'authenticate', step: 'begin' });
   }
 
@@ -115,14 +116,10 @@ export class Authentication {
     if (this.#exchange?.op === op) this.#exchange.op = undefined;
   }
 
-  /** Why a renewal has failed that has taken too long. */
+  /** Why a renewal has failed that has taken too long. If it has not, asks for a tick when it will have. */
   get overdue(): Failure | undefined {
-    const isOverdue = this.#exchange !== undefined && this.#turn.now >= this.#exchange.deadline;
+    const isOverdue = this.#exchange !== undefined && this.#turn.isOverdue(this.#exchange.deadline);
     return isOverdue ? failure('AUTHENTICATION_FAILED', 'not over in time') : undefined;
-  }
-
-  schedule(): void {
-    if (this.#exchange !== undefined) this.#turn.wake(this.#exchange.deadline);
   }
 
   connectionLost(reason: Failure): void {

@@ -77,11 +77,9 @@ export class Exchanges<Each extends Exchange> {
   }
 
   expire(): void {
-    for (const exchange of this.#byId.values()) {
-      const { deadline } = exchange.operation;
-      if (deadline <= this.#turn.now) this.#turn.fail(this.#letGo(exchange), failure('ACK_TIMEOUT'));
-      else this.#turn.wake(deadline);
-    }
+    for (const exchange of this.#byId.values())
+      if (this.#turn.isOverdue(exchange.operation.deadline))
+        this.#turn.fail(this.#letGo(exchange), failure('ACK_TIMEOUT'));
   }
 
   /** The operations that somebody waits for, which are the caller's to settle from now on. */

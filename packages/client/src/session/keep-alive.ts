@@ -1,9 +1,4 @@
-import type { Turn } from './turn.ts';
-
-/** A deadline that is noticed so late: the page has slept, and the server's answer may still wait to be read. */
-const SLEPT_MS = 2_000;
-/** Bounds the answer to a probe. */
-const PROBE_TIMEOUT_MS = 5_000;
+import { GRACE_MS, SLEPT_MS, type Turn } from './turn.ts';
 
 /**
  * Keep alive, section 3.1.2.10. Measured from packets sent [MQTT-3.1.2-20], and due after half the interval: browsers
@@ -50,7 +45,7 @@ export class KeepAlive {
     this.#isProbing = true;
     // What was due before the page woke up is due anew.
     if (this.#turn.now >= this.#pongDueAt) this.#pongDueAt = Number.POSITIVE_INFINITY;
-    this.#ping(Math.min(this.#pingTimeoutMs, PROBE_TIMEOUT_MS));
+    this.#ping(Math.min(this.#pingTimeoutMs, GRACE_MS));
     this.schedule();
   }
 

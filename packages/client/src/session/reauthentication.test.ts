@@ -167,6 +167,15 @@ describe('re-authentication', () => {
     expect(impatient.pass(500)).toContainEqual(failed(1, 'AUTHENTICATION_FAILED'));
   });
 
+  it('is not given up after an hour of sleep while the answer waits in the socket', () => {
+    const driver = online();
+    renew(driver, 1);
+    answer(driver, 1);
+    expect(driver.oversleep(3_600_000)).toEqual([]);
+    driver.receive(auth(0));
+    expect(answer(driver)).toEqual([settled(1)]);
+  });
+
   it('goes on when nobody waits for it any more, without a word', () => {
     const driver = online();
     renew(driver, 1);

@@ -245,7 +245,7 @@ export class Session {
   }
 
   #tick(): void {
-    this.#turn.forgetWake();
+    this.#turn.ticked();
     if (this.#connection.phase !== 'closing') this.#lifecycle.tick();
     else if (this.#connection.isOverdue) this.#stopping.closed();
     const { overdue } = this.#authentication;
@@ -254,7 +254,6 @@ export class Session {
     if (this.#connection.phase === 'online') this.#sending.tick();
     this.#sending.expire();
     this.#connection.schedule();
-    this.#authentication.schedule();
     this.outlet.schedule();
     this.#stopping.schedule();
   }

@@ -13,7 +13,7 @@ import {
   subscribe,
   unsuback,
 } from './testing/packets.test-helpers.ts';
-import { failed, packets, send } from './testing/seen.test-helpers.ts';
+import { failed, packets, send, settled } from './testing/seen.test-helpers.ts';
 
 describe.each(VERSIONS)('an operation that is not answered in time, in version %i', (protocolVersion) => {
   const options = { protocolVersion };
@@ -103,5 +103,45 @@ describe.each(VERSIONS)('an operation that is not answered in time, in version %
     driver.pass(60_000);
     expect(packets(driver.reconnect(connack()))).toEqual([]);
     expect(driver.publish(2)).toEqual([send(publish(2))]);
+  });
+});
+
+describe.each(VERSIONS)('after an hour of sleep, in version %i', (protocolVersion) => {
+  const asleep = (): ReturnType<typeof connected> => {
+    const driver = connected({ protocolVersion });
+    driver.publish(1);
+    driver.publish(2, { qos: 2 }, 1_000);
+    driver.subscribe(3, 'a');
+    expect(driver.oversleep(3_600_000)).toEqual([]);
+    return driver;
+  };
+
+  it('an answer that waited in the socket still counts', () => {
+    const driver = asleep();
+    driver.now += 1;
+    expect(driver.receive(puback(1))).toEqual([settled(1, puback(1))]);
+    expect(packets(driver.receive(pubrec(2)))).toEqual([pubrel(2)]);
+    expect(driver.receive(pubcomp(2))).toEqual([settled(2, pubrec(2))]);
+    expect(driver.receive(suback(3, 1))).toEqual([settled(3, suback(3, 1))]);
+    expect(driver.pass(3_600_000)).toEqual([]);
+  });
+
+  it('what is not answered within 5 seconds fails', () => {
+    const driver = asleep();
+    expect(driver.pass(4_999)).toEqual([]);
+    expect(driver.pass(1)).toEqual([1, 2, 3].map((op) => failed(op, 'ACK_TIMEOUT')));
+  });
+
+  it('a timer that is late again and again puts off nothing for ever', () => {
+    const driver = asleep();
+    expect(driver.oversleep(60_000)).toEqual([1, 2, 3].map((op) => failed(op, 'ACK_TIMEOUT')));
+  });
+
+  it('a second sleep is forgiven, too', () => {
+    const driver = asleep();
+    driver.pass(5_000);
+    driver.publish(4);
+    expect(driver.oversleep(3_600_000)).toEqual([]);
+    expect(driver.receive(puback(4))).toEqual([settled(4, puback(4))]);
   });
 });

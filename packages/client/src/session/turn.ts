@@ -4,6 +4,11 @@ import type { Failure } from './failure.ts';
 import type { Journal } from './journal.ts';
 import type { NegotiatedSettings } from './settings.ts';
 
+/** A tick that is so late: the page has slept, and what the server has answered may still wait to be read. */
+export const SLEPT_MS = 2_000;
+/** How long that is waited for. */
+export const GRACE_MS = 5_000;
+
 /**
  * What the parts of a session share while one event is handled: the time, the actions so far, and the next moment at
  * which a deadline may pass.
@@ -19,6 +24,9 @@ export class Turn {
   /** Where the session is stored, while it is. */
   journal: Journal | undefined;
   #actions: Action[] = [];
+  /** Before that no answer is overdue. */
+  #graceEndsAt = 0;
+
   /** Never later than the earliest deadline; it may be earlier, since a deadline that was met is not taken back. */
   wakeAt: number = Number.POSITIVE_INFINITY;
 
@@ -46,9 +54,23 @@ export class Turn {
     if (deadline < this.wakeAt) this.wakeAt = deadline;
   }
 
+  /** Whether an answer that was due at `deadline` is overdue. If not, asks for a tick when it will be. */
+  isOverdue(deadline: number): boolean {
+    const dueAt = Math.max(deadline, this.#graceEndsAt);
+    if (dueAt > this.now) this.wake(dueAt);
+    return dueAt <= this.now;
+  }
+
   /** Forgets the wake-up: whoever has a deadline asks again. */
   forgetWake(): void {
     this.wakeAt = Number.POSITIVE_INFINITY;
+  }
+
+  /** A tick has come, maybe late. Once: the timers of a hidden page are late again and again. */
+  ticked(): void {
+    if (this.now - this.wakeAt >= SLEPT_MS && this.wakeAt > this.#graceEndsAt)
+      this.#graceEndsAt = this.now + GRACE_MS;
+    this.forgetWake();
   }
 
   /** An event is to be handled. What is to be done goes behind `actions`. */

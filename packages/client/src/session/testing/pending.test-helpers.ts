@@ -1,5 +1,6 @@
 import type { Packet } from '@mqtide/codec';
 import type { SessionConfig } from '../config.ts';
+import { GRACE_MS } from '../turn.ts';
 
 interface Operation {
   /** The end of its own timeout. */
@@ -13,6 +14,7 @@ interface Operation {
 export class PendingOperations {
   readonly #config: SessionConfig;
   readonly #operations = new Map<number, Operation>();
+  #graceEndsAt = 0;
   #last = 0;
 
   constructor(config: SessionConfig) {
@@ -50,8 +52,14 @@ export class PendingOperations {
     if (operation !== undefined) operation.answerDueAt ??= now + this.#config.ackTimeoutMs;
   }
 
+  /** A tick came late: what was due meanwhile has some time more. */
+  slept(now: number): void {
+    this.#graceEndsAt = now + GRACE_MS;
+  }
+
   /** Throws when one should have been settled. */
   checkDeadlines(now: number): void {
+    if (now < this.#graceEndsAt) return;
     for (const [op, { deadline, expiresAt, answerDueAt }] of this.#operations) {
       if (Math.min(deadline, answerDueAt ?? expiresAt) <= now) throw new Error(`operation ${op} is overdue`);
     }

@@ -128,6 +128,7 @@ export abstract class World {
     while (!this.line.isEmpty) this.commit();
     if (this.random.chance(0.15)) {
       this.now = end;
+      this.pending.slept(end);
       this.tell({ type: 'tick' });
       while (!this.line.isEmpty) this.commit();
     }
