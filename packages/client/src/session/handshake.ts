@@ -101,7 +101,10 @@ export class Handshake {
     if (verdict === 'violation') return violation('CONNACK has Session Present after Clean Start');
     if (verdict === 'unknown' || verdict === 'purged')
       return {
-        failure: failure('SESSION_LOST', 'it has one of this `clientId` that this client does not know'),
+        failure: failure(
+          'SESSION_LOST',
+          `the one of this \`clientId\` ${verdict === 'purged' ? 'has ended' : 'is unknown here'}`,
+        ),
         disposition: 'now',
         // Not an error code: that would have the will published.
         closeWith: 0,
@@ -121,11 +124,11 @@ export class Handshake {
   /** Goes on with the session of an earlier page, if it has one in the version that is spoken. */
   restore({ version }: Journal): void {
     if (version !== undefined && this.#versionOpen) this.#version = version;
-    this.#resumption.isKnown = version === this.#version;
+    this.#resumption.restored(version === this.#version);
   }
 
   forgetSession(): void {
-    this.#resumption.isKnown = false;
+    this.#resumption.forget(this.#version);
   }
 
   #refused(connack: ConnackPacket): Answer {

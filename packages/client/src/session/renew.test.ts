@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Driver, VERSIONS, connected } from './testing/driver.test-helpers.ts';
 import { connack, resumed, suback, subscribe, unsuback, unsubscribe } from './testing/packets.test-helpers.ts';
-import { failed, packets, send, settled, unsubscribed } from './testing/seen.test-helpers.ts';
+import { failed, packets, send, settled, types, unsubscribed } from './testing/seen.test-helpers.ts';
 
 /** Subscribes to each filter by itself, and is granted it. */
 function subscribedTo(driver: Driver, ...filters: string[]): Driver {
@@ -130,7 +130,60 @@ describe.each(VERSIONS)('subscriptions in version %i', (protocolVersion) => {
     const driver = subscribed('a');
     driver.stop();
     driver.closed();
-    expect(packets(driver.connect())).toEqual([]);
+    // In 3.1.1 that session is ended first.
+    expect(types(driver.connect())).toEqual(protocolVersion === 5 ? [] : ['disconnect']);
+    if (protocolVersion === 4) expect(packets(driver.comeBack())).toEqual([]);
+  });
+
+  it('that failed to be ended while there was no connection are ended in the session that goes on', () => {
+    const driver = subscribed('a', 'b');
+    driver.closed();
+    driver.unsubscribe(9, 'a');
+    driver.cancel(9);
+    driver.tell({ type: 'unsubscribe', op: 10, filters: ['b'], timeoutMs: 1 });
+    expect(driver.pass(1)).toContainEqual(failed(10, 'ACK_TIMEOUT'));
+    const [first, second] = packets(driver.comeBack(resumed())) as { readonly packetId: number }[];
+    expect([first, second]).toMatchObject([
+      { type: 'unsubscribe', filters: ['a'] },
+      { type: 'unsubscribe', filters: ['b'] },
+    ]);
+    driver.receive(unsuback(first?.packetId as number, ...done));
+    // Not answered, so it is asked for again; then the server has said no.
+    const again = packets(driver.reconnect(resumed()));
+    expect(again).toMatchObject([{ type: 'unsubscribe', filters: ['b'] }]);
+    driver.receive(unsuback((again[0] as { readonly packetId: number }).packetId, ...done.map(() => 0x87)));
+    expect(packets(driver.reconnect(resumed()))).toEqual([]);
+  });
+
+  it('that `offlineQueue` lets no request for wait are ended in the session that goes on', () => {
+    const driver = subscribed('a');
+    const strict = connected({ protocolVersion, offlineQueue: { behavior: 'failAllOnDisconnect' } });
+    strict.subscribe(1, 'a');
+    strict.receive(suback(1, 1));
+    for (const each of [driver, strict]) each.closed();
+    expect(strict.unsubscribe(9, 'a')).toEqual([failed(9, 'OFFLINE')]);
+    expect(packets(strict.comeBack(resumed()))).toMatchObject([{ type: 'unsubscribe', filters: ['a'] }]);
+    // One that waits is not sent twice.
+    driver.unsubscribe(9, 'a');
+    expect(types(driver.comeBack(resumed()))).toEqual(['unsubscribe']);
+  });
+
+  it('that are wanted again, or that the server has lost anyway, are not ended', () => {
+    const driver = subscribed('a');
+    driver.closed();
+    driver.unsubscribe(9, 'a');
+    driver.cancel(9);
+    driver.subscribe(10, 'a');
+    const sent = packets(driver.comeBack(resumed()));
+    expect(sent).toMatchObject([{ type: 'subscribe' }]);
+    driver.receive(suback((sent[0] as { readonly packetId: number }).packetId, 1));
+    expect(types(driver.reconnect(connack()))).toEqual(['subscribe']);
+    const other = subscribed('a');
+    other.closed();
+    other.unsubscribe(9, 'a');
+    other.cancel(9);
+    expect(packets(other.comeBack(connack()))).toEqual([]);
+    expect(packets(other.reconnect(resumed()))).toEqual([]);
   });
 
   it('are made again before what waits', () => {

@@ -67,6 +67,18 @@ export class Resumption {
     return 'unknown';
   }
 
+  /** Whether the session of an earlier page goes on. */
+  restored(isKnown: boolean): void {
+    this.isKnown = isKnown;
+    this.#purging &&= !isKnown;
+  }
+
+  /** Both sides forget the session: a server that cannot be told, with the next connection. */
+  forget(version: ProtocolVersion): void {
+    this.#purging ||= this.isKnown && version === 4 && this.#behavior(4) === 'rejoinPostSuccess';
+    this.isKnown = false;
+  }
+
   #behavior(version: ProtocolVersion): SessionBehavior {
     const fallback = version === 5 || this.#config.clientIdGiven ? 'rejoinPostSuccess' : 'clean';
     return this.#config.session.behavior ?? fallback;

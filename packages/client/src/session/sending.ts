@@ -105,6 +105,7 @@ export class Sending {
     for (const renewal of this.#subscriptions.toRenew(sessionLost, settings, this.#profile?.filtersPerSubscribe))
       this.#transmit(renewal);
     this.#queue.takeEach((operation) => this.#transmit(operation));
+    for (const operation of this.#subscriptions.toTakeBack()) this.#transmit(operation);
   }
 
   connectionLost(): void {

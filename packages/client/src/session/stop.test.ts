@@ -127,7 +127,13 @@ describe.each(VERSIONS)('stopping in version %i', (protocolVersion) => {
     driver.stop();
     driver.closed();
     driver.start();
-    expect(packets(driver.opened())[0]).toMatchObject({ cleanStart: protocolVersion === 5 });
+    expect(packets(driver.opened())[0]).toMatchObject({ cleanStart: true });
+    if (protocolVersion === 4) {
+      // A server of 3.1.1 could not be told before.
+      expect(packets(driver.receive(connack()))).toEqual([disconnect()]);
+      driver.pass(0);
+      expect(packets(driver.opened())[0]).toMatchObject({ cleanStart: false });
+    }
     expect(packets(driver.receive(connack()))).toEqual([]);
     expect(driver.receive(publish2(7))).toEqual([deliver(2, publish2(7))]);
   });

@@ -38,6 +38,8 @@ export class Subscriptions {
   readonly #turn: Turn;
   // Valid beyond the session.
   readonly #filters = new Map<string, Subscription>();
+  // Valid for the session: filters that the server may have, and nobody wants.
+  readonly #unwanted = new Set<string>();
   // Valid for the connection.
   readonly exchanges: Exchanges<Request>;
 
@@ -48,12 +50,17 @@ export class Subscriptions {
 
   transmit(operation: SubscribeOperation | UnsubscribeOperation, packet: SubscribePacket | UnsubscribePacket): void {
     this.exchanges.add({ packetId: packet.packetId, operation });
+    if (operation.kind === 'unsubscribe') this.unwanted(operation.filters);
+    else for (const { filter } of operation.subscriptions) this.#unwanted.delete(filter);
     this.#turn.send(packet);
   }
 
-  /** What nobody wants is not renewed, even if the UNSUBSCRIBE never leaves. */
+  /** What nobody wants is not renewed, and is taken back from a session that goes on, even if the UNSUBSCRIBE fails. */
   unwanted(filters: readonly string[]): void {
-    for (const filter of filters) this.#filters.delete(filter);
+    for (const filter of filters) {
+      this.#filters.delete(filter);
+      this.#unwanted.add(filter);
+    }
   }
 
   onSuback(packet: SubackPacket): Violation {
@@ -70,7 +77,9 @@ export class Subscriptions {
       const reasonCode = packet.reasonCodes[index] as number;
       const { filter } = request;
       if (reasonCode < 0x80) {
-        if (!renews || this.#filters.has(filter)) this.#filters.set(filter, { request, identifier, established: true });
+        // Unless it was unsubscribed meanwhile.
+        if (renews ? this.#filters.has(filter) : !this.#unwanted.has(filter))
+          this.#filters.set(filter, { request, identifier, established: true });
       } else if (renews) {
         this.#filters.delete(filter);
         this.#turn.do({ do: 'unsubscribed', filter, failure: filterRefused(packet, reasonCode, filter) });
@@ -88,8 +97,10 @@ export class Subscriptions {
     const miscounted = packet.reasonCodes.length > 0 ? miscount(packet, filters) : undefined;
     if (miscounted !== undefined) return miscounted;
     this.exchanges.delete(packet.packetId);
-    // Again: a SUBACK that was on its way may have come since.
-    this.unwanted(filters);
+    for (const filter of filters) {
+      this.#filters.delete(filter);
+      this.#unwanted.delete(filter);
+    }
     const refused = packet.reasonCodes.findIndex((reasonCode) => reasonCode >= 0x80);
     if (refused < 0) this.#turn.settle(op, { ok: true, packet });
     else this.#turn.fail(op, filterRefused(packet, packet.reasonCodes[refused] as number, filters[refused] as string));
@@ -103,12 +114,23 @@ export class Subscriptions {
     return again.filter(({ op }) => op !== undefined);
   }
 
+  /** What nobody wants in a session that goes on, and no request is under way for. */
+  toTakeBack(): UnsubscribeOperation[] {
+    const asked = [...this.exchanges].flatMap(({ operation }) =>
+      operation.kind === 'unsubscribe' ? operation.filters : [],
+    );
+    return [...this.#unwanted]
+      .filter((filter) => !asked.includes(filter))
+      .map((filter) => ({ kind: 'unsubscribe', op: undefined, deadline: Number.POSITIVE_INFINITY, filters: [filter] }));
+  }
+
   /** What the server does not have: everything after a lost session, otherwise what was cut off while renewing. */
   toRenew(
     sessionLost: boolean,
     settings: NegotiatedSettings,
     filtersPerSubscribe: number = FILTERS_PER_RENEWAL,
   ): SubscribeOperation[] {
+    if (sessionLost) this.#unwanted.clear();
     const most = Math.min(filtersPerSubscribe, FILTERS_PER_RENEWAL);
     const operations: SubscribeOperation[] = [];
     // A SUBSCRIBE has one identifier.

@@ -68,8 +68,7 @@ export class Turn {
 
   /** A tick has come, maybe late. Once: the timers of a hidden page are late again and again. */
   ticked(): void {
-    if (this.now - this.wakeAt >= SLEPT_MS && this.wakeAt > this.#graceEndsAt)
-      this.#graceEndsAt = this.now + GRACE_MS;
+    if (this.now - this.wakeAt >= SLEPT_MS && this.wakeAt > this.#graceEndsAt) this.#graceEndsAt = this.now + GRACE_MS;
     this.forgetWake();
   }
 
