@@ -30,6 +30,7 @@ import type { FilterOptions, SubscribeOptions, SubscriptionGroup } from './subsc
 import { tapPackets } from './tap.ts';
 import { Subscribing } from './subscribing.ts';
 import type { MessageHandler, Subscription } from './subscription.ts';
+import type { Warning } from './warning.ts';
 
 /** An MQTT client. Made by `createClient`; does nothing before `start()`. */
 export class Client {
@@ -49,7 +50,7 @@ export class Client {
   constructor(
     options: ClientOptions,
     page: PageLifecycle | undefined,
-    makeEngine: (config: SessionConfig, hooks: EngineHooks) => EnginePort,
+    makeEngine: (config: SessionConfig, hooks: EngineHooks, warn: (warning: Warning) => void) => EnginePort,
   ) {
     const config = resolveOptions(options);
     this.#config = config;
@@ -85,7 +86,7 @@ export class Client {
         if (status === 'stopped' || status === 'failed') this.#page.end();
       },
     };
-    this.#engine = makeEngine(config, hooks);
+    this.#engine = makeEngine(config, hooks, (warning) => this.#emitter.emit('warning', warning));
     this.#operations = new Operations(this.#engine);
     this.#state = new StateKeeper(this.#engine, this.#emitter, (error) => this.#subscribing.end(error));
     this.#subscribing = new Subscribing(this.#engine, this.#operations, this.#emitter, report, config);

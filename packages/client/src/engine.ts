@@ -55,6 +55,8 @@ export interface EngineFigures extends SessionLoad {
   readonly roundTripMs?: number;
   /** That of the last answer. */
   readonly lastRoundTripMs?: number;
+  /** Received messages that were dropped on their way from an engine elsewhere. */
+  readonly dropped?: number;
 }
 
 /** What the client needs of an engine: it may run elsewhere. */

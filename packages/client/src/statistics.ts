@@ -10,7 +10,8 @@ export type Causes = Readonly<Partial<Record<ErrorCode, number>>>;
  * What `client.statistics()` tells. Counts are of this moment, totals since the client was made. The first four are
  * those of the AWS IoT device SDKs; sizes are bytes of topics and payloads.
  */
-export interface ClientStatistics extends Omit<EngineFigures, 'queued' | 'unacknowledged' | 'outbound' | 'inbound'> {
+export interface ClientStatistics
+  extends Omit<EngineFigures, 'queued' | 'unacknowledged' | 'outbound' | 'inbound' | 'dropped'> {
   /** Publishes, subscribes and unsubscribes that are not over. */
   readonly incompleteOperationCount: number;
   readonly incompleteOperationSize: number;
@@ -32,7 +33,7 @@ export interface ClientStatistics extends Omit<EngineFigures, 'queued' | 'unackn
   readonly connectionFailureCauses: Causes;
   /** Why operations failed: `EXPIRED` and `QUEUE_FULL` are what the queue dropped. */
   readonly operationFailureCauses: Causes;
-  /** Received messages that found the buffer of their subscription full. */
+  /** Received messages that found the buffer of their subscription full, or that a busy page did not take from its worker. */
   readonly droppedMessageCount: number;
   /** Received messages of QoS 1 and 2 that matched no subscription and were acknowledged. */
   readonly unroutedMessageCount: number;
@@ -78,7 +79,7 @@ export class Statistics {
   }
 
   read(): ClientStatistics {
-    const { queued, unacknowledged, outbound, inbound, ...figures } = this.#engine.figures;
+    const { queued, unacknowledged, outbound, inbound, dropped = 0, ...figures } = this.#engine.figures;
     return {
       incompleteOperationCount: queued.count + unacknowledged.count,
       incompleteOperationSize: queued.bytes + unacknowledged.bytes,
@@ -93,7 +94,7 @@ export class Statistics {
       disconnectionCauses: { ...this.#disconnections },
       connectionFailureCauses: { ...this.#failures },
       operationFailureCauses: { ...this.#operations },
-      droppedMessageCount: this.#reception.dropped,
+      droppedMessageCount: this.#reception.dropped + dropped,
       unroutedMessageCount: this.#reception.unrouted,
     };
   }

@@ -3,7 +3,9 @@ export type WarningCode =
   /** An acknowledgement was withheld for `ackTimeoutMs`, and all later ones wait behind it. */
   | 'ACKNOWLEDGEMENT_WITHHELD'
   /** Messages of a resumed session matched no subscription for `unroutedHoldMs`, and were acknowledged. */
-  | 'MESSAGES_UNROUTED';
+  | 'MESSAGES_UNROUTED'
+  /** Only with `createWorkerClient`: the page was busy, and the worker dropped messages of QoS 0. At most every 10 s. */
+  | 'MESSAGES_DROPPED';
 
 /** Nothing has failed, but something needs attention. */
 export interface Warning {

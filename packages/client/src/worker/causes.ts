@@ -1,5 +1,5 @@
 /** Stands for a cause while it is away. */
-interface Ticket {
+export interface Ticket {
   readonly mqtideCause: number;
 }
 
@@ -16,12 +16,14 @@ export class Causes {
 
   /** Puts tickets in the place of causes. */
   checkIn(value: unknown): unknown {
-    return replaceCauses(value, (cause) => {
-      this.#last += 1;
-      this.#known.set(this.#last, cause);
-      this.#known.delete(this.#last - REMEMBERED);
-      return { mqtideCause: this.#last } satisfies Ticket;
-    });
+    return replaceCauses(value, (cause) => this.ticketFor(cause));
+  }
+
+  ticketFor(cause: unknown): Ticket {
+    this.#last += 1;
+    this.#known.set(this.#last, cause);
+    this.#known.delete(this.#last - REMEMBERED);
+    return { mqtideCause: this.#last };
   }
 
   /** Puts causes in the place of their tickets. */

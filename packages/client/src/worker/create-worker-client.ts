@@ -21,27 +21,40 @@ export interface WorkerClientOptions extends Omit<ClientOptions, 'webSocket'> {
    * @default 15_000
    */
   readonly workerTimeoutMs?: number;
+  /**
+   * Bytes of received messages that may wait in the worker while the page is busy and does not take them. When there are
+   * more, the oldest of QoS 0 are dropped, down to half of it: `droppedMessageCount` counts them, and a `warning` tells.
+   * @default 16_777_216
+   */
+  readonly maxBacklogBytes?: number;
 }
 
 /**
  * Makes a client that runs in a worker: socket, session, keep alive and the reading and writing of packets leave the main
- * thread; options, handlers and iterators stay. It is a `Client` like any other, with three differences: `state` follows a
- * moment later, `statistics()` tells what the worker told last, and messages of QoS 0 are copied once more.
+ * thread; options, handlers, iterators and a `session.store` stay. It is a `Client` like any other, with these differences:
+ * `statistics()` tells what the worker told last, messages are copied once more, and while the page is busy messages of
+ * QoS 0, and `packet` events, are dropped beyond `maxBacklogBytes`.
  *
  * The worker is one that runs `@mqtide/client/worker`, for any number of clients. Ending it is up to you.
  *
  * Throws `INVALID_ARGUMENT` for options that can never work.
  */
 export function createWorkerClient(worker: WorkerLike, options: WorkerClientOptions): Client {
-  const { workerTimeoutMs = 15_000, ...rest } = options;
+  const { workerTimeoutMs = 15_000, maxBacklogBytes = 16 * 1_048_576, ...rest } = options;
   if (!(workerTimeoutMs > 0)) throw invalidArgument('`workerTimeoutMs` is a number above 0.');
+  if (!(maxBacklogBytes >= 0)) throw invalidArgument('`maxBacklogBytes` is a number from 0.');
   if ('webSocket' in rest) throw invalidArgument('A WebSocket class cannot be handed to a worker.');
-  if (rest.session?.store !== undefined) throw invalidArgument('A `session.store` cannot be handed to a worker.');
   const clock = new SystemClock();
-  return new Client(rest, new PlatformPageLifecycle(), (config, hooks) => {
-    const connect = (onGone: (reason: string) => void): MessagePort => connectTo(worker, onGone);
-    return new RemoteEngine(config, hooks, connect, new Reminding(clock), workerTimeoutMs, rest.session?.store);
-  });
+  return new Client(
+    rest,
+    new PlatformPageLifecycle(),
+    (config, hooks, warn) =>
+      new RemoteEngine({
+        ...{ config, hooks, warn, maxBacklogBytes, timeoutMs: workerTimeoutMs, store: rest.session?.store },
+        clock: new Reminding(clock),
+        connect: (onGone) => connectTo(worker, onGone),
+      }),
+  );
 }
 
 function connectTo(worker: WorkerLike, onGone: (reason: string) => void): MessagePort {

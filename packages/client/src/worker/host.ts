@@ -4,6 +4,7 @@ import type { Ports } from '../engine/connector.ts';
 import { HOOKS, type Orders } from './letters.ts';
 import { remoteStore } from './remote-store.ts';
 import { Mailbox } from './mailbox.ts';
+import { Outbox } from './outbox.ts';
 
 /** Milliseconds between figures that nobody asked for. */
 const FIGURES_EVERY_MS = 250;
@@ -18,6 +19,8 @@ class EngineHost {
   readonly #mailbox: Mailbox;
   readonly #answers = new Map<number, (result: never) => void>();
   #engine: Engine | undefined;
+  #outbox: Outbox | undefined;
+  #changes = 0;
   #questions = 0;
   #told = '';
   #figuresAt = 0;
@@ -33,16 +36,21 @@ class EngineHost {
   }
 
   readonly #orders: { readonly [Name in keyof Orders]: (...args: Orders[Name]) => void } = {
-    open: (config) => {
+    open: (config, maxBacklogBytes) => {
+      this.#outbox = new Outbox(this.#mailbox, maxBacklogBytes);
       const store = config.isDurable ? remoteStore((name, args) => this.#ask(name, args)) : undefined;
       this.#engine = new Engine(config, this.#ports, this.#hooks(), store);
       this.#mailbox.post('ready', []);
     },
-    dispatch: (event) => this.#engine?.dispatch(event),
+    dispatch: (event, changes = this.#changes) => {
+      this.#changes = changes;
+      this.#engine?.dispatch(event);
+    },
     publish: (op, message, timeoutMs) => this.#engine?.publish(op, message, timeoutMs),
     watch: (wanted) => this.#engine?.watch(wanted ? (...args) => this.#tell('packet', args) : undefined),
     figures: () => this.#tellFigures(),
     ping: () => this.#mailbox.post('pong', []),
+    taken: (bytes) => this.#outbox?.taken(bytes),
     answer: (question, result) => {
       this.#answers.get(question)?.(result as never);
       this.#answers.delete(question);
@@ -60,12 +68,13 @@ class EngineHost {
 
   #tell(name: string, args: readonly unknown[], carrier = -1): false {
     const { status, version, now } = this.#engine as Engine;
-    const state = `${status} ${version}`;
+    const outbox = this.#outbox as Outbox;
+    const state = `${status} ${version} ${this.#changes}`;
     // First, since what the page does with the letter may depend on it.
-    if (state !== this.#told) this.#mailbox.post('state', [status, version]);
+    if (state !== this.#told) outbox.post('state', [status, version, this.#changes]);
     this.#told = state;
-    this.#mailbox.post(name, args, carrier);
-    if (now >= this.#figuresAt + FIGURES_EVERY_MS) this.#tellFigures();
+    outbox.post(name, args, carrier);
+    if (now >= this.#figuresAt + FIGURES_EVERY_MS && outbox.isOpen) this.#tellFigures();
     return false;
   }
 
@@ -80,7 +89,7 @@ class EngineHost {
     const question = this.#questions;
     const signal = (args[0] as { readonly signal?: unknown } | undefined)?.signal;
     if (signal instanceof AbortSignal)
-      signal.addEventListener('abort', () => this.#mailbox.post('abort', [question]), { once: true });
+      signal.addEventListener('abort', () => this.#outbox?.post('abort', [question]), { once: true });
     return new Promise((resolve) => {
       this.#answers.set(question, resolve);
       this.#tell('ask', [question, name, args]);

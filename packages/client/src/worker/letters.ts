@@ -1,5 +1,5 @@
 /* What page and worker write to each other: one row for each thing that may cross. */
-import type { EngineHooks, EnginePort } from '../engine.ts';
+import type { EngineHooks, EnginePort, UntimedEvent } from '../engine.ts';
 
 /** Posted to the worker with the port of a new client. */
 export const CONNECT = 'mqtide:connect';
@@ -22,12 +22,15 @@ export const HOOKS: Readonly<Record<keyof EngineHooks, 'tell' | 'ask' | 'deliver
 
 /** Letters of the page, with their arguments. */
 export interface Orders {
-  open: [config: ConstructorParameters<typeof import('../engine.ts').Engine>[0]];
-  dispatch: Parameters<EnginePort['dispatch']>;
+  open: [config: ConstructorParameters<typeof import('../engine.ts').Engine>[0], maxBacklogBytes: number];
+  /** A start or a stop comes with the number of changes of mind. */
+  dispatch: [event: UntimedEvent, changes?: number];
   publish: Parameters<EnginePort['publish']>;
   watch: [wanted: boolean];
   figures: [];
   ping: [];
+  /** So many bytes of letters were taken. */
+  taken: [bytes: number];
   /** The result of a hook that was asked. */
   answer: [question: number, result: unknown];
 }

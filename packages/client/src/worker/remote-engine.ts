@@ -7,16 +7,20 @@ import type { EngineFigures, EngineHooks, EnginePort, UntimedEvent } from '../en
 import type { PacketTap } from '../engine/wire.ts';
 import type { SessionStore } from '../io/session-store.ts';
 import type { SessionConfig } from '../session/config.ts';
-import type { ConnectionStatus, LifecycleEvent, Outcome, OutgoingMessage } from '../session/events.ts';
+import type { ConnectionStatus, DeliveredPacket, LifecycleEvent, Outcome, OutgoingMessage } from '../session/events.ts';
 import type { Failure } from '../session/failure.ts';
 import { failure } from '../session/failures.ts';
 import { IdMap } from '../session/id-map.ts';
 import { Causes } from './causes.ts';
+import { Intent, asLast } from './intent.ts';
 import { HOOKS, type Orders } from './letters.ts';
 import { Mailbox } from './mailbox.ts';
+import { Missed } from './missed.ts';
+import { WINDOW_BYTES } from './outbox.ts';
+import { Questions } from './questions.ts';
 import type { Reminding } from './reminding.ts';
-import { type StoreQuestion, StoreDesk } from './remote-store.ts';
 import { Watchdog } from './watchdog.ts';
+import type { Warning } from '../warning.ts';
 
 const AT_REST = { messages: 0, bytes: 0, messagesPerSecond: 0, bytesPerSecond: 0 };
 const NOTHING = { count: 0, bytes: 0 };
@@ -31,48 +35,60 @@ const NO_FIGURES: EngineFigures = {
 };
 
 const STOPPED = failure('STOPPED');
+const AT_REST_STATUSES: readonly ConnectionStatus[] = ['idle', 'stopped', 'failed'];
 
 type Hook = (...args: readonly unknown[]) => unknown;
 
+/** The worker is told that letters were taken when they come to so many bytes. */
+const RECEIPT_BYTES = WINDOW_BYTES / 4;
+
+/** What an engine elsewhere needs to know. */
+export interface RemoteEngineParts {
+  readonly config: SessionConfig;
+  readonly hooks: EngineHooks;
+  warn(warning: Warning): void;
+  /** Gives the port to a worker that is told of it. Nothing happens before the first order. */
+  connect(onGone: (reason: string) => void): MessagePort;
+  readonly clock: Reminding;
+  /** After so long without a sign of life the worker is given up. */
+  readonly timeoutMs: number;
+  /** How much may wait in the worker while the page is busy. */
+  readonly maxBacklogBytes: number;
+  readonly store: SessionStore | undefined;
+}
+
 export class RemoteEngine implements EnginePort {
+  readonly #parts: RemoteEngineParts;
   readonly #hooks: EngineHooks;
-  readonly #config: SessionConfig;
-  readonly #connect: (onGone: (reason: string) => void) => MessagePort;
   readonly #clock: Reminding;
   readonly #watchdog: Watchdog;
   readonly #causes = new Causes();
-  readonly #desk: StoreDesk | undefined;
+  readonly #questions: Questions;
+  readonly #missed: Missed;
+  readonly #intent = new Intent();
   /** Operations that are not settled. */
   readonly #owed = new IdMap<number>();
-  /** Attempts that the worker may still give up. */
-  readonly #questions = new Map<number, AbortController>();
   #mailbox: Mailbox | undefined;
   #tap: PacketTap | undefined;
   #figures = NO_FIGURES;
   #lost: Failure | undefined;
-  /** What was asked for last. Once it is to stop at once, messages that are on their way here come too late. */
-  #wanted: 'running' | 'drained' | 'stopped' = 'running';
+  /** Letters that were taken and that the worker was not told of, in bytes. */
+  #takenBytes = 0;
+  /** What the client was told last. `status` may be ahead of it by a letter. */
+  #shown: ConnectionStatus = 'idle';
   status: ConnectionStatus = 'idle';
   version: ProtocolVersion = 5;
   /** The payload is copied on its way, and an operation of its own tells how it ended. */
   readonly isReady: boolean = false;
 
-  /** `connect` gives the port to a worker that is told of it; nothing happens before the first order. */
-  constructor(
-    config: SessionConfig,
-    hooks: EngineHooks,
-    connect: (onGone: (reason: string) => void) => MessagePort,
-    clock: Reminding,
-    timeoutMs: number,
-    store?: SessionStore,
-  ) {
-    this.#desk = store && new StoreDesk(store);
-    this.#config = config;
-    this.#hooks = hooks;
-    this.#connect = connect;
-    this.#clock = clock;
-    this.#watchdog = new Watchdog(clock, timeoutMs, {
-      isNeeded: () => this.#owed.size > 0 || !['idle', 'stopped', 'failed'].includes(this.status),
+  constructor(parts: RemoteEngineParts) {
+    this.#parts = parts;
+    this.#hooks = parts.hooks;
+    this.#clock = parts.clock;
+    this.#missed = new Missed((warning) => parts.warn(warning));
+    this.#questions = new Questions(parts.hooks, this.#causes, parts.store);
+    this.#watchdog = new Watchdog(parts.clock, parts.timeoutMs, {
+      isNeeded: () => this.#owed.size > 0 || !AT_REST_STATUSES.includes(this.status),
       ask: () => this.#mailbox?.post('ping', []),
       dead: () => this.#gone('it does not answer'),
     });
@@ -89,7 +105,7 @@ export class RemoteEngine implements EnginePort {
   /** Those that the worker told last; asking has it tell new ones. */
   get figures(): EngineFigures {
     if (this.#mailbox !== undefined && this.#lost === undefined) this.#mailbox.post('figures', []);
-    return this.#figures;
+    return { ...this.#figures, dropped: this.#missed.count };
   }
 
   watch(tap: PacketTap | undefined): void {
@@ -104,11 +120,30 @@ export class RemoteEngine implements EnginePort {
       if (event.type === 'cancel') this.#owed.delete(event.op);
       else this.#owed.set(event.op, event.op);
     }
-    if (event.type === 'start') this.#wanted = 'running';
-    else if (event.type === 'stop') this.#wanted = event.drainMs ? 'drained' : 'stopped';
-    // A client that was never started has nobody to tell.
-    if (event.type === 'stop' && this.#mailbox === undefined) queueMicrotask(() => this.#refuse('stop', STOPPED));
+    if (event.type === 'start' || event.type === 'stop') this.#startOrStop(event);
     else this.#order('dispatch', [event]);
+  }
+
+  /** What is wanted is so at once, as the application sees it; the worker follows. */
+  #startOrStop(event: UntimedEvent & { readonly type: 'start' | 'stop' }): void {
+    const isChange = this.#intent.change(event);
+    // A client that was never started has nobody to tell.
+    if (event.type === 'stop' && this.#mailbox === undefined) {
+      queueMicrotask(() => this.#refuse('stop', STOPPED));
+      return;
+    }
+    this.#order('dispatch', [event, this.#intent.changes]);
+    if (this.#lost !== undefined) return;
+    const isAtRest = AT_REST_STATUSES.includes(this.status);
+    if (event.type === 'stop') {
+      if (isChange && !isAtRest) this.#changed('stopping');
+      else if (isAtRest && this.status !== 'stopped') this.#changed('stopped', { type: 'stopped' });
+      return;
+    }
+    if (this.status === 'stopping') this.#changed('stopped', { type: 'stopped' });
+    // It may have to wait.
+    const isPaced = this.#parts.config.brokerProfile.connectsPerSecond !== undefined;
+    if (AT_REST_STATUSES.includes(this.status) && !isPaced) this.#changed('connecting', undefined, 1);
   }
 
   publish(op: number, message: OutgoingMessage, timeoutMs: number | undefined): void {
@@ -135,10 +170,11 @@ export class RemoteEngine implements EnginePort {
 
   #open(): Mailbox {
     const mailbox = new Mailbox(
-      this.#connect((reason) => this.#gone(reason)),
+      this.#parts.connect((reason) => this.#gone(reason)),
       (name, args) => this.#received(name, args),
+      (bytes) => this.#took(bytes),
     );
-    mailbox.post('open', [this.#config]);
+    mailbox.post('open', [this.#parts.config, this.#parts.maxBacklogBytes]);
     if (this.#tap !== undefined) mailbox.post('watch', [true]);
     return mailbox;
   }
@@ -149,11 +185,24 @@ export class RemoteEngine implements EnginePort {
     this.#watchdog.heard();
   }
 
+  /** Told in parts of the window, so that little traffic costs no letter more. */
+  #took(bytes: number): void {
+    this.#takenBytes += bytes;
+    if (this.#takenBytes < RECEIPT_BYTES) return;
+    this.#order('taken', [this.#takenBytes]);
+    this.#takenBytes = 0;
+  }
+
   #take(name: string, args: readonly unknown[]): void {
     switch (name) {
-      case 'state':
-        [this.status, this.version] = args as [ConnectionStatus, ProtocolVersion];
+      case 'state': {
+        const [status, version, changes] = args as [ConnectionStatus, ProtocolVersion, number];
+        this.#intent.heard(changes);
+        if (!this.#intent.isKnown) return;
+        this.status = status;
+        this.version = version;
         return;
+      }
       case 'figures':
         this.#figures = args[0] as EngineFigures;
         return;
@@ -161,47 +210,49 @@ export class RemoteEngine implements EnginePort {
         this.#tap?.(...(args as Parameters<PacketTap>));
         return;
       case 'ask':
-        void this.#reply(...(args as [number, keyof EngineHooks | StoreQuestion, unknown[]]));
+        void this.#answer(...(args as Parameters<Questions['answer']>));
         return;
       case 'abort':
-        this.#questions.get(args[0] as number)?.abort();
+        this.#questions.abort(args[0] as number);
         return;
-      case 'deliver': {
-        if (this.#wanted === 'stopped') return;
-        const isDone = (this.#hooks.deliver as Hook)(...args);
-        const delivery = args[1] as number;
-        if (isDone === true && delivery !== 0) this.dispatch({ type: 'acknowledge', delivery, reasonCode: 0 });
+      case 'dropped':
+        this.#missed.add(args[0] as number, this.now);
         return;
-      }
       case 'settle':
         this.#owed.delete(args[0] as number);
         this.#hooks.settle(args[0] as number, this.#causes.collect(args[1]) as Outcome);
         return;
       default:
-        if (name in HOOKS)
+        if (this.#intent.isOfEarlierRun) return;
+        if (name === 'deliver') this.#deliver(...(args as Parameters<EngineHooks['deliver']>));
+        else if (name === 'status') this.#told(...(this.#causes.collect(args) as Parameters<EngineHooks['status']>));
+        else if (name in HOOKS && (name !== 'attempting' || this.#intent.isKnown))
           (this.#hooks[name as keyof EngineHooks] as Hook)(...args.map((arg) => this.#causes.collect(arg)));
     }
   }
 
-  async #reply(question: number, name: keyof EngineHooks | StoreQuestion, args: readonly unknown[]): Promise<void> {
-    const result =
-      name in HOOKS
-        ? await this.#ask(question, name as keyof EngineHooks, args)
-        : await this.#desk?.answer(name as StoreQuestion, args);
-    if (this.#lost === undefined) this.#mailbox?.post('answer', [question, result]);
+  #deliver(packet: DeliveredPacket, delivery: number): void {
+    if (this.#intent.wanted === 'stopped') return;
+    const isDone = this.#hooks.deliver(packet, delivery);
+    if (isDone && delivery !== 0) this.dispatch({ type: 'acknowledge', delivery, reasonCode: 0 });
   }
 
-  async #ask(question: number, name: keyof EngineHooks, args: readonly unknown[]): Promise<unknown> {
-    const controller = new AbortController();
-    this.#questions.set(question, controller);
-    const [first, ...rest] = args.map((arg) => this.#causes.collect(arg));
-    const context =
-      typeof first === 'object' && first !== null && 'signal' in first
-        ? { ...first, signal: controller.signal }
-        : first;
-    const result = await (this.#hooks[name] as Hook)(context, ...rest);
-    this.#questions.delete(question);
-    return this.#causes.checkIn(result);
+  #told({ status, attempt, event }: Parameters<EngineHooks['status']>[0]): void {
+    if (!this.#intent.isKnown) {
+      // Nothing else: it is what ends a `stop()` that drains before its time.
+      if (this.#intent.wanted === 'drained' && event?.type === 'disconnection')
+        this.#changed('stopping', asLast(event));
+      return;
+    }
+    // What was told when it was asked for.
+    if (event?.type === 'stopped' && (this.#shown === 'stopped' || this.#intent.wanted === 'running')) return;
+    const isTold = event === undefined && status === this.#shown && (status === 'stopping' || attempt === 1);
+    if (!isTold) this.#changed(status, event, attempt);
+  }
+
+  async #answer(...asked: Parameters<Questions['answer']>): Promise<void> {
+    const result = await this.#questions.answer(...asked);
+    if (this.#lost === undefined) this.#mailbox?.post('answer', [asked[0], result]);
   }
 
   /** The worker is gone, or never was: everything it owes us ends with the reason. */
@@ -214,10 +265,9 @@ export class RemoteEngine implements EnginePort {
       hint: 'Was it loaded, and not terminated? Make a new worker and a new client.',
     };
     this.#lost = lost;
-    for (const controller of this.#questions.values()) controller.abort();
+    this.#questions.end();
     this.#watchdog.rest();
-    this.#desk?.close().catch(() => {});
-    if (this.#wanted !== 'running') this.#refuse('stop', lost);
+    if (this.#intent.wanted !== 'running') this.#refuse('stop', lost);
     else this.#refuse(this.status === 'connected' ? 'disconnection' : 'start', lost);
   }
 
@@ -233,8 +283,9 @@ export class RemoteEngine implements EnginePort {
     }
   }
 
-  #changed(status: ConnectionStatus, event: LifecycleEvent): void {
+  #changed(status: ConnectionStatus, event?: LifecycleEvent, attempt = 0): void {
     this.status = status;
-    this.#hooks.status({ do: 'status', status, attempt: 0, event });
+    this.#shown = status;
+    this.#hooks.status({ do: 'status', status, attempt, event });
   }
 }

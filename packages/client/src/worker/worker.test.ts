@@ -123,6 +123,39 @@ describe('a client in a worker', () => {
     await client.stop();
   });
 
+  it('has whatever cannot be cloned stay on the page, where it works', async () => {
+    const called = new Set<string>();
+    const note = (name: string) => (): void => void called.add(name);
+    const { client, clock, broker } = setUpWorker({
+      clientId: 'page',
+      url: () => 'ws://broker.test/mqtt',
+      credentials: () => ({ username: 'me', password: 'secret' }),
+      logger: { debug: note('logger'), info: note('logger'), warn: note('logger'), error: note('logger') },
+      propagator: { inject: note('inject'), extract: (context) => (called.add('extract'), context) },
+      contextManager: { active: () => ({ span: () => {} }), with: (_, call) => call() },
+      authentication: { method: 'PLAIN', begin: () => ({ data: new Uint8Array([1]), respond: () => ({}) }) as never },
+      session: { store: new MemoryStore() },
+      onUnhandledError: note('onUnhandledError'),
+      brokerProfile: { name: 'a', describe: () => 'b' } as never,
+    });
+    const started = watch(client.start());
+    const server = await broker.nextConnection();
+    const connect = await server.acceptClient({ properties: { authenticationMethod: 'PLAIN' } });
+    expect(connect).toMatchObject({ username: 'me', properties: { authenticationMethod: 'PLAIN' } });
+    await clock.settle();
+    expect(started.status).toBe('resolved');
+    const subscribed = client.subscribe('a', () => {
+      throw new Error('a handler of the application');
+    });
+    await grant(server);
+    await subscribed;
+    await client.publish('a', 'x');
+    server.send(publish('a', '1', { properties: { userProperties: [['traceparent', '1']] } }));
+    await clock.settle();
+    expect([...called].sort()).toEqual(['extract', 'inject', 'logger', 'onUnhandledError']);
+    await client.stop();
+  });
+
   it('tells figures that are at most one question old', async () => {
     const { client, clock, server } = await connectedWorker();
     watch(client.publish('a', 'x', { qos: 1 }));
@@ -167,9 +200,13 @@ describe('a store of sessions', () => {
     ['a broken one', 'QuotaExceededError', 'STORE_FAILED'],
     ['one that another page has', 'SessionLockedError', 'SESSION_LOCKED'],
   ])('%s is told of, by its kind', async (_, name, code) => {
-    const { client, clock } = durable({ open: () => Promise.reject(Object.assign(new Error('no'), { name })) });
+    const thrown = Object.assign(new Error('no'), { name });
+    const { client, clock } = durable({ open: () => Promise.reject(thrown) });
     const codes: string[] = [];
-    client.on('storeFailure', ({ error }) => codes.push(error.code));
+    client.on('storeFailure', ({ error }) => {
+      codes.push(error.code);
+      expect(error.cause).toBe(thrown);
+    });
     client.on('connectionFailure', ({ error }) => codes.push(error.code));
     void client.start();
     await clock.settle();
@@ -236,10 +273,13 @@ describe('createWorkerClient', () => {
 
   it('checks its options at once, and posts nothing', () => {
     expect(() => createWorkerClient(worker, { url: 'wss://broker.test' })).not.toThrow();
+    const session = { store: new MemoryStore() };
+    expect(() => createWorkerClient(worker, { url: 'wss://broker.test', clientId: 'page', session })).not.toThrow();
     for (const [options, named] of [
       [{ url: 'https://broker.test' }, 'ws:'],
       [{ url: 'wss://broker.test', webSocket: Object }, 'WebSocket'],
       [{ url: 'wss://broker.test', workerTimeoutMs: 0 }, 'workerTimeoutMs'],
+      [{ url: 'wss://broker.test', maxBacklogBytes: -1 }, 'maxBacklogBytes'],
     ] as const)
       expect(() => createWorkerClient(worker, options as WorkerClientOptions)).toThrow(named);
   });
