@@ -1,6 +1,32 @@
 import { expect, test } from './fixtures/index.ts';
 import { VERSIONS } from './support/versions.ts';
 
+test('5.0: beside a shared subscription, each handler gets each message once', async ({ page, broker, topic }) => {
+  const heard = await page.evaluate(
+    async ({ url, topic }) => {
+      const client = mqtide.createClient({ url });
+      await client.start();
+      const heard: Record<string, string[]> = {};
+      for (const filter of ['a/b', '$share/g/a/b', 'a/+', '$share/h/a/+']) {
+        const texts: string[] = (heard[filter] = []);
+        const whole = filter.startsWith('$') ? filter.replace('a/', `${topic}/a/`) : `${topic}/${filter}`;
+        await client.subscribe(whole, { qos: 1 }, (message) => texts.push(message.text()));
+      }
+      for (const text of ['1', '2', '2', '3', 'last']) await client.publish(`${topic}/a/b`, text, { qos: 1 });
+      // The last copy is for one of them, whichever it is.
+      while (Object.values(heard).some((texts) => !texts.includes('last')))
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      await client.publish(`${topic}/a/b`, 'end', { qos: 1 });
+      while (Object.values(heard).some((texts) => !texts.includes('end')))
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      await client.stop();
+      return heard;
+    },
+    { url: broker.url, topic },
+  );
+  for (const texts of Object.values(heard)) expect(texts).toEqual(['1', '2', '2', '3', 'last', 'end']);
+});
+
 for (const { name, protocolVersion } of VERSIONS) {
   test(`${name}: overlapping filters, each handler gets each message once`, async ({ page, broker, topic }) => {
     const heard = await page.evaluate(

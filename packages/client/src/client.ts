@@ -81,9 +81,11 @@ export class Client {
       storeFailed: ({ failure }) => this.#emitter.emit('storeFailure', { error: this.#error(failure) }),
       unsubscribed: ({ filter, failure }) => this.#subscribing.refused(filter, failure),
       status: ({ status, attempt, event }) => {
+        // First of all: a listener may start the client again.
+        this.#page.follow(status);
+        if (status === 'failed') this.#requests.leave();
         if (event !== undefined) this.#subscribing.connectionChanged(event);
         this.#state.change({ status, attempt }, event);
-        if (status === 'stopped' || status === 'failed') this.#page.end();
       },
     };
     this.#engine = makeEngine(config, hooks, (warning) => this.#emitter.emit('warning', warning));
@@ -128,7 +130,6 @@ export class Client {
   start({ signal }: { readonly signal?: AbortSignal } = {}): Promise<NegotiatedSettings> {
     if (signal?.aborted === true) return this.#state.notStarted(signal.reason);
     const started = this.#state.started();
-    this.#page.begin();
     this.#engine.dispatch({ type: 'start' });
     if (signal !== undefined) {
       const release = onAbort(signal, (reason) => {
@@ -152,6 +153,7 @@ export class Client {
     } catch (error) {
       return Promise.reject(error as MqttError);
     }
+    this.#requests.leave();
     const stopped = this.#state.stopped();
     this.#engine.dispatch({ type: 'stop', ...options });
     return stopped;

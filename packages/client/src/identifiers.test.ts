@@ -189,6 +189,36 @@ describe('shared subscriptions', () => {
     expect(own.texts).toEqual(['for others', 'one copy', 'for others']);
     expect(shared.texts).toEqual(['one copy']);
   });
+
+  it('beside others, each gets the copies for it once, in whatever order they come', async () => {
+    const { subscribe, send } = await world();
+    const [own, shared] = [await subscribe('a/b'), await subscribe('$share/g/a/b')];
+    const [other, wider] = [await subscribe('$share/h/a/+'), await subscribe('a/#')];
+    const all = [own, shared, other, wider];
+    for (const { identifier } of all) await send('1', identifier === undefined ? [] : [identifier]);
+    expect(all.map(({ texts }) => texts)).toEqual([['1'], ['1'], ['1'], ['1']]);
+    for (const { identifier } of [...all].reverse()) await send('2', identifier === undefined ? [] : [identifier]);
+    expect(all.map(({ texts }) => texts)).toEqual([
+      ['1', '2'],
+      ['1', '2'],
+      ['1', '2'],
+      ['1', '2'],
+    ]);
+  });
+
+  it('of which a copy comes first, before it is known that there are copies', async () => {
+    const { subscribe, send } = await world();
+    const [shared, own] = [await subscribe('$share/g/a/b'), await subscribe('a/b')];
+    await send('1', [own.identifier]);
+    await send('2', []);
+    await send('2', [own.identifier]);
+    await send('3', []);
+    await send('3', [own.identifier]);
+    expect([own.texts, shared.texts]).toEqual([
+      ['1', '2', '3'],
+      ['2', '3'],
+    ]);
+  });
 });
 
 describe('several subscriptions with one filter', () => {

@@ -14,15 +14,15 @@ import type { Router } from './router.ts';
 import type { NegotiatedSettings } from './session/settings.ts';
 import type { SubscriptionHandle } from './subscription-handle.ts';
 
-/** A message that was given to all although it did not name all. */
+/** A message that was given to others than it named. */
 interface Ambiguous {
   readonly packet: PublishPacket;
   /** The names of the copies that came. */
   readonly names: string[];
+  readonly given: SubscriptionHandle[];
 }
 
 const LARGEST_IDENTIFIER = 268_435_455;
-const NONE: readonly SubscriptionHandle[] = [];
 
 export class Identifiers {
   readonly #router: Router<SubscriptionHandle>;
@@ -70,22 +70,22 @@ export class Identifiers {
       return fresh.length > 0 ? fresh : meant;
     }
     if (meant.length === matching.length) return matching;
-    // A shared subscription is for one of several clients: it is named, or it is not meant.
-    if (!this.#sendsCopies && matching.some(isShared))
-      return matching.filter((handle) => !isShared(handle) || meant.includes(handle));
     const name = names.join();
-    if (isCopy(this.#ambiguous, packet, name)) {
+    const before = this.#ambiguous;
+    if (isCopy(before, packet, name)) {
       this.#sendsCopies = true;
-      this.#ambiguous.names.push(name);
-      return NONE;
+      before.names.push(name);
+      const missing = meant.filter((handle) => !before.given.includes(handle));
+      before.given.push(...missing);
+      return missing;
     }
     if (this.#sendsCopies) return meant;
-    this.#ambiguous = { packet, names: [name] };
-    return matching;
+    // A shared subscription is for one of several clients: it is named, or it is not meant.
+    const given = matching.filter((handle) => !isSharedFilter(handle.filter) || meant.includes(handle));
+    this.#ambiguous = { packet, names: [name], given };
+    return given;
   }
 }
-
-const isShared = ({ filter }: SubscriptionHandle): boolean => isSharedFilter(filter);
 
 /** Whether a packet is the message that came before, under another name. */
 function isCopy(before: Ambiguous | undefined, packet: PublishPacket, name: string): before is Ambiguous {

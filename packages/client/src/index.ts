@@ -30,7 +30,7 @@ export type { Logger } from './logger.ts';
 export type { Message } from './message.ts';
 export type { OperationOptions } from './operations.ts';
 export type { AttemptContext, ClientOptions, CredentialsOptions, SessionOptions, WillOptions } from './options.ts';
-export type { JsonValue, Payload } from './payload.ts';
+export type { JsonObject, JsonValue, Payload } from './payload.ts';
 export {
   type ContextManager,
   type Propagator,

@@ -32,6 +32,7 @@ describe('a received message', () => {
 
   it('has no properties in 3.1.1, rather than undefined', () => {
     expect(received('x').properties).toEqual({});
+    expect(Object.isFrozen(received('x').properties)).toBe(true);
   });
 
   it('reads text as it is, a byte order mark and ill-formed bytes included', () => {

@@ -25,7 +25,8 @@ export interface Message {
   acknowledge(): void;
 }
 
-const NO_PROPERTIES: PropertiesOf<'publish'> = {};
+/** Of many messages: nobody may write into it. */
+const NO_PROPERTIES: PropertiesOf<'publish'> = Object.freeze({});
 const decoder = /* @__PURE__ */ new TextDecoder('utf-8', { ignoreBOM: true });
 
 export class ReceivedMessage implements Message {

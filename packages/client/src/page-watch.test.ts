@@ -49,6 +49,29 @@ describe('a client on a page', () => {
     expect(watchers.size).toBe(0);
   });
 
+  it('listens when it is started again while it is being stopped, and by a listener to its end', async () => {
+    const { client, broker, watchers, clock } = await online();
+    void client.stop();
+    void client.start();
+    await (await broker.nextConnection()).acceptClient();
+    await clock.settle();
+    expect([client.state.status, watchers.size]).toEqual(['connected', 1]);
+    const off = client.on('stopped', () => void client.start());
+    void client.stop();
+    const server = await broker.nextConnection();
+    off();
+    await server.acceptClient();
+    await clock.settle();
+    expect([client.state.status, watchers.size]).toEqual(['connected', 1]);
+    client.on('disconnection', () => void client.start());
+    server.send({ type: 'disconnect', reasonCode: 0x8e });
+    await (await broker.nextConnection()).acceptClient();
+    await clock.settle();
+    expect([client.state.status, watchers.size]).toEqual(['connected', 1]);
+    await client.stop();
+    expect(watchers.size).toBe(0);
+  });
+
   it('does not listen before it is started, after it has failed, or if it is not to', async () => {
     const idle = onPage();
     expect(idle.watchers.size).toBe(0);

@@ -1,5 +1,6 @@
 import type { EnginePort } from './engine.ts';
 import type { PageLifecycle } from './io/page-lifecycle.ts';
+import type { ConnectionStatus } from './session/events.ts';
 
 /** Listens to the life of the page while the client is started, and passes it on to the session. */
 export class PageWatch {
@@ -12,11 +13,12 @@ export class PageWatch {
     this.#engine = engine;
   }
 
-  begin(): void {
-    this.#unwatch ??= this.#page?.watch((hint) => this.#engine.dispatch({ type: 'hint', hint }));
-  }
-
-  end(): void {
+  /** The client has this status now. */
+  follow(status: ConnectionStatus): void {
+    if (status !== 'stopped' && status !== 'failed') {
+      this.#unwatch ??= this.#page?.watch((hint) => this.#engine.dispatch({ type: 'hint', hint }));
+      return;
+    }
     this.#unwatch?.();
     this.#unwatch = undefined;
   }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, expectTypeOf, it } from 'vitest';
 import { type Payload, payloadBytes } from './payload.ts';
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
@@ -6,6 +6,43 @@ const numbers = (bytes: Uint8Array): number[] => Array.from(bytes);
 
 /** What callers without types pass. */
 const untyped = (value: unknown): Payload => value as Payload;
+
+describe('Payload', () => {
+  interface Reading {
+    readonly celsius: number;
+    readonly at?: string;
+  }
+  class Point {
+    x = 1;
+    y = 2;
+  }
+
+  it('is an object of any interface or class, and what is made of such', () => {
+    expectTypeOf<Reading>().toExtend<Payload>();
+    expectTypeOf<readonly Reading[]>().toExtend<Payload>();
+    expectTypeOf<{ readonly latest: Reading | null }>().toExtend<Payload>();
+    expectTypeOf<Point>().toExtend<Payload>();
+    expectTypeOf<Date>().toExtend<Payload>();
+    expect(text(payloadBytes(new Point()))).toBe('{"x":1,"y":2}');
+  });
+
+  it('is bytes in any view', () => {
+    expectTypeOf<DataView>().toExtend<Payload>();
+    expectTypeOf<Float32Array>().toExtend<Payload>();
+    expectTypeOf<Uint8Array>().toExtend<Payload>();
+  });
+
+  it('is nothing that JSON says nothing of', () => {
+    expectTypeOf<unknown>().not.toExtend<Payload>();
+    expectTypeOf<undefined>().not.toExtend<Payload>();
+    expectTypeOf<bigint>().not.toExtend<Payload>();
+    expectTypeOf<() => number>().not.toExtend<Payload>();
+    expectTypeOf<Promise<string>>().not.toExtend<Payload>();
+    expectTypeOf<Blob>().not.toExtend<Payload>();
+    expectTypeOf<Map<string, string>>().not.toExtend<Payload>();
+    expectTypeOf<Set<string>>().not.toExtend<Payload>();
+  });
+});
 
 describe('payloadBytes', () => {
   it('sends a string as UTF-8', () => {
@@ -17,7 +54,7 @@ describe('payloadBytes', () => {
     const whole = Uint8Array.of(1, 2, 3, 4, 5, 6);
     expect(numbers(payloadBytes(whole.subarray(2, 4)))).toEqual([3, 4]);
     expect(numbers(payloadBytes(new Uint8Array(whole.buffer, 5)))).toEqual([6]);
-    expect(numbers(payloadBytes(untyped(new DataView(whole.buffer, 1, 3))))).toEqual([2, 3, 4]);
+    expect(numbers(payloadBytes(new DataView(whole.buffer, 1, 3)))).toEqual([2, 3, 4]);
   });
 
   it('sends the bytes of an ArrayBuffer', () => {
@@ -33,16 +70,12 @@ describe('payloadBytes', () => {
     ['a Uint8ClampedArray', Uint8ClampedArray.of(4), [4]],
     ['a BigInt64Array', BigInt64Array.of(1n), [1, 0, 0, 0, 0, 0, 0, 0]],
   ])('sends the bytes of %s, not its JSON', (_, view, expected) => {
-    expect(numbers(payloadBytes(untyped(view)))).toEqual(expected);
+    expect(numbers(payloadBytes(view))).toEqual(expected);
   });
 
   it('copies: what the caller does to its buffer afterwards changes nothing', () => {
     const buffer = Uint8Array.of(1, 2, 3);
-    const sent = [
-      payloadBytes(buffer),
-      payloadBytes(buffer.buffer),
-      payloadBytes(untyped(new DataView(buffer.buffer))),
-    ];
+    const sent = [payloadBytes(buffer), payloadBytes(buffer.buffer), payloadBytes(new DataView(buffer.buffer))];
     buffer.fill(9);
     expect(sent.map(numbers)).toEqual([
       [1, 2, 3],
@@ -62,7 +95,7 @@ describe('payloadBytes', () => {
   });
 
   it('asks an object how it is written', () => {
-    expect(text(payloadBytes(untyped(new Date(0))))).toBe('"1970-01-01T00:00:00.000Z"');
+    expect(text(payloadBytes(new Date(0)))).toBe('"1970-01-01T00:00:00.000Z"');
   });
 
   const circular: Record<string, unknown> = {};
@@ -72,6 +105,10 @@ describe('payloadBytes', () => {
     ['a function', () => 1],
     ['a symbol', Symbol('s')],
     ['a bigint', 10n],
+    ['a Blob, whose JSON is {}', new Blob(['x'])],
+    ['a promise', Promise.resolve(1)],
+    ['a Map', new Map([[1, 2]])],
+    ['an error', new Error('x')],
     ['what contains itself', circular],
   ])('refuses %s with INVALID_ARGUMENT', (_, value) => {
     expect(() => payloadBytes(untyped(value))).toThrowError(expect.objectContaining({ code: 'INVALID_ARGUMENT' }));

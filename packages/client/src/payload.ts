@@ -1,16 +1,23 @@
 import { invalidArgument } from './errors.ts';
 
+/**
+ * An object that becomes JSON, of whatever interface or class. Those are left out of which JSON would say nothing: what can
+ * be iterated over, such as a `Map`, what is awaited, a `Blob`, a function.
+ */
+export type JsonObject =
+  | { readonly [name: string]: JsonValue | undefined }
+  | (object & {
+      readonly [Symbol.iterator]?: never;
+      readonly then?: never;
+      readonly arrayBuffer?: never;
+      readonly bind?: never;
+    });
+
 /** What JSON can carry. */
-export type JsonValue =
-  | string
-  | number
-  | boolean
-  | null
-  | readonly JsonValue[]
-  | { readonly [name: string]: JsonValue | undefined };
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
 
 /** What can be published: text, bytes, or anything else as JSON. */
-export type Payload = string | Uint8Array | ArrayBuffer | JsonValue;
+export type Payload = string | ArrayBuffer | ArrayBufferView | JsonValue;
 
 const NOTHING: Uint8Array = new Uint8Array(0);
 const encoder = /* @__PURE__ */ new TextEncoder();
@@ -26,7 +33,7 @@ export function payloadBytes(payload: Payload, isSentAtOnce = false): Uint8Array
   if (payload instanceof ArrayBuffer) return new Uint8Array(payload.slice(0));
   // The bytes of a DataView or a Float32Array are surely meant, and surely not its JSON.
   if (ArrayBuffer.isView(payload)) {
-    const { buffer, byteOffset, byteLength } = payload as ArrayBufferView;
+    const { buffer, byteOffset, byteLength } = payload;
     return new Uint8Array(buffer, byteOffset, byteLength).slice();
   }
   return encoder.encode(json(payload));
@@ -34,12 +41,15 @@ export function payloadBytes(payload: Payload, isSentAtOnce = false): Uint8Array
 
 function json(value: JsonValue): string {
   let text: string | undefined;
+  let cause: unknown;
   try {
     text = JSON.stringify(value);
-  } catch (cause) {
-    throw invalidArgument('The payload cannot be written as JSON.', cause);
+  } catch (error) {
+    cause = error;
   }
-  if (text === undefined)
-    throw invalidArgument(`A payload of type ${typeof value} cannot be sent; pass text, bytes or JSON.`);
+  const kind = {}.toString.call(value);
+  // Of a Blob, a Map or a Promise JSON says nothing.
+  if (text === undefined || (text === '{}' && kind !== '[object Object]'))
+    throw invalidArgument(`The payload, ${kind}, cannot be written as JSON.`, cause);
   return text;
 }

@@ -109,6 +109,21 @@ describe('publish', () => {
     await server.expectPacket('publish', { payload: Uint8Array.of(3, 4) });
   });
 
+  it('passes on the properties of a received message, without its Subscription Identifiers [MQTT-3.3.4-6]', async () => {
+    const { client, server } = await connected();
+    const received: PropertiesOf<'publish'> = { contentType: 'text/plain', subscriptionIdentifier: [1, 2] };
+    void client.publish('b', 'x', { properties: received });
+    const { properties } = await server.expectPacket('publish');
+    expect(properties).toEqual({ contentType: 'text/plain' });
+  });
+
+  it('passes on the properties of a message of 3.1.1, which has none', async () => {
+    const { client, server } = await connected({ protocolVersion: 4 });
+    const published = watch(client.publish('b', 'x', { properties: {} }));
+    await server.expectPacket('publish', { topic: 'b' });
+    expect(published.status).toBe('resolved');
+  });
+
   it('sends an empty payload, which deletes what is retained', async () => {
     const { client, server } = await connected();
     void client.publish('a', '', { retain: true });

@@ -13,8 +13,8 @@ export interface PublishOptions extends OperationOptions {
   /** Whether the server keeps the message for later subscribers. An empty payload deletes what it keeps. @default false */
   readonly retain?: boolean;
   /**
-   * MQTT 5 properties, section 3.3.2.3. On a 3.1.1 connection they fail with `UNSUPPORTED_BY_SERVER`. `topicAlias` needs
-   * `topicAliasing.outbound: 'manual'`.
+   * MQTT 5 properties, section 3.3.2.3; those of a received message can be passed on. On a 3.1.1 connection they fail with
+   * `UNSUPPORTED_BY_SERVER`. `topicAlias` needs `topicAliasing.outbound: 'manual'`.
    */
   readonly properties?: Omit<PropertiesOf<'publish'>, 'subscriptionIdentifier'>;
 }
@@ -44,7 +44,7 @@ export class MessageCheck {
 
   /** `isReady`: a message of QoS 0 is in the batch before `publish` returns. */
   message(topic: string, payload: Payload, options: PublishOptions, isReady = false): OutgoingMessage {
-    const { qos = 0, retain = false, properties, timeoutMs } = options;
+    const { qos = 0, retain = false, timeoutMs } = options;
     checkTimeout(timeoutMs);
     if (topic !== this.#lastGoodTopic) {
       checkTopic('topic', topic, validateTopicName);
@@ -52,6 +52,7 @@ export class MessageCheck {
     }
     if (qos !== 0) checkQoS(qos, 'qos');
     const bytes = payloadBytes(payload, isReady && qos === 0);
+    const properties = options.properties && ownProperties(options.properties);
     if (properties === undefined) return { topic, payload: bytes, qos, retain };
     const message = { topic, payload: bytes, qos, retain, properties };
     if (properties.topicAlias !== undefined && !this.#mayAlias)
@@ -59,6 +60,12 @@ export class MessageCheck {
     checkPacket({ ...message, type: 'publish', qos: 0, duplicate: false }, 5);
     return message;
   }
+}
+
+/** Those of a message that was received tell of its subscriptions [MQTT-3.3.4-6], and in 3.1.1 there are none. */
+function ownProperties(properties: PropertiesOf<'publish'>): PublishOptions['properties'] {
+  const { subscriptionIdentifier: _, ...own } = properties;
+  return Object.keys(own).length > 0 ? own : undefined;
 }
 
 const HANDED_OVER: PublishResult = Object.freeze({ qos: 0 });

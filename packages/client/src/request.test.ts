@@ -1,36 +1,8 @@
-import type { PublishPacket } from '@mqtide/codec';
-import type { ScriptedConnection } from '@mqtide/testkit';
 import { describe, expect, it } from 'vitest';
 import type { Message } from './message.ts';
-import type { ClientOptions } from './options.ts';
-import type { RequestOptions } from './request.ts';
-import { connected, reconnected, setUp, type SetUp, watch, type Watched } from './testing/set-up.test-helpers.ts';
-import { grant, message } from './testing/subscriptions.test-helpers.ts';
-
-type World = SetUp & { readonly server: ScriptedConnection };
-
-/** Takes the request that was sent, and acknowledges it. */
-async function take(server: ScriptedConnection, reasonCode = 0): Promise<PublishPacket> {
-  const packet = await server.expectPacket('publish');
-  if (packet.qos === 1) server.send({ type: 'puback', packetId: packet.packetId ?? 0, reasonCode });
-  return packet;
-}
-
-/** Replies to a request. */
-function reply(server: ScriptedConnection, { properties = {} }: PublishPacket, text: string): void {
-  const { responseTopic = '', correlationData } = properties;
-  server.send({ ...message(responseTopic, text), ...(correlationData && { properties: { correlationData } }) });
-}
-
-async function requested(
-  options: RequestOptions = {},
-  clientOptions: Partial<ClientOptions> = {},
-): Promise<World & { readonly outcome: Watched<Message>; readonly request: PublishPacket }> {
-  const made = await connected({ clientId: 'me', keepAliveSeconds: 0, ...clientOptions });
-  const outcome = watch(made.client.request('svc/time', 'now?', options));
-  await grant(made.server);
-  return { ...made, outcome, request: await take(made.server) };
-}
+import { reply, requested, take, type World } from './testing/requests.test-helpers.ts';
+import { connected, reconnected, setUp, watch, type Watched } from './testing/set-up.test-helpers.ts';
+import { confirm, grant, message } from './testing/subscriptions.test-helpers.ts';
 
 describe('request', () => {
   it('publishes with response topic and correlation data, and resolves with the reply', async () => {
@@ -166,6 +138,51 @@ describe('request', () => {
     expect(refused.error).toMatchObject({ code: 'PUBLISH_REFUSED', reasonCode: 0x87 });
   });
 
+  it.each(['before it has stopped', 'by a listener to `stopped`'])(
+    'is answered when the client is started again %s',
+    async (when) => {
+      const { client, clock, broker, outcome } = await requested();
+      let again = outcome;
+      const start = (): void => {
+        void client.start();
+        again = watch(client.request('svc/time', 'now?'));
+      };
+      if (when === 'before it has stopped') {
+        void client.stop();
+        start();
+      } else {
+        client.on('stopped', start);
+        void client.stop();
+      }
+      const server = await broker.nextConnection();
+      await server.acceptClient();
+      await grant(server);
+      reply(server, await take(server), 'noon');
+      await clock.settle();
+      expect([outcome.code, again.code, again.value?.text()]).toEqual(['STOPPED', undefined, 'noon']);
+    },
+  );
+
+  it('keeps the subscriptions of eight response topics, and those that somebody waits for', async () => {
+    const { client, clock, server } = await connected({ clientId: 'me', keepAliveSeconds: 0 });
+    const ask = (responseTopic: string): Watched<Message> => watch(client.request('svc', 'x', { responseTopic }));
+    const waits = ask('r0');
+    await grant(server);
+    const first = await take(server);
+    for (const topic of ['r1', 'r2', 'r3', 'r4', 'r5', 'r6', 'r7', 'r1', 'r8']) {
+      const outcome = ask(topic);
+      await clock.settle();
+      if (server.untaken[0]?.type === 'subscribe') await grant(server);
+      if (topic === 'r8') expect((await confirm(server)).filters).toEqual(['r1']);
+      reply(server, await take(server), topic);
+      await clock.settle();
+      expect(outcome.value?.text()).toBe(topic);
+    }
+    reply(server, first, 'late');
+    await clock.settle();
+    expect(waits.value?.text()).toBe('late');
+  });
+
   it('is not sent when it was aborted before it could be', async () => {
     const { client, server } = await connected();
     const controller = new AbortController();
@@ -208,63 +225,5 @@ describe('request', () => {
     ];
     await server.expectNothing();
     expect(outcomes.map(({ code }) => code)).toEqual(Array(3).fill('UNSUPPORTED_BY_SERVER'));
-  });
-});
-
-describe('requestMany', () => {
-  async function many(
-    options: Parameters<World['client']['requestMany']>[2],
-  ): Promise<World & { readonly texts: string[]; readonly loop: Watched<void>; readonly request: PublishPacket }> {
-    const made = await connected({ clientId: 'me', keepAliveSeconds: 0 });
-    const texts: string[] = [];
-    const read = async (): Promise<void> => {
-      for await (const each of made.client.requestMany('svc', 'who?', options)) {
-        texts.push(each.text());
-        if (each.text() === 'enough') break;
-      }
-    };
-    const loop = watch(read());
-    await grant(made.server);
-    return { ...made, texts, loop, request: await take(made.server) };
-  }
-
-  it('gives replies until there are `max`', async () => {
-    const { texts, loop, request, server, clock } = await many({ max: 2 });
-    for (const text of ['1', '2', '3']) reply(server, request, text);
-    await clock.settle();
-    await clock.advance(60_000);
-    expect([texts, loop.status, clock.pendingWakes]).toEqual([['1', '2'], 'resolved', 0]);
-  });
-
-  it('gives replies until the time is up', async () => {
-    const { texts, loop, request, server, clock } = await many({ timeoutMs: 1_000 });
-    reply(server, request, '1');
-    await clock.advance(999);
-    reply(server, request, '2');
-    await clock.settle();
-    expect(loop.status).toBe('pending');
-    await clock.advance(1);
-    reply(server, request, '3');
-    await clock.settle();
-    expect([texts, loop.status]).toEqual([['1', '2'], 'resolved']);
-  });
-
-  it('ends with `break`, and leaves nothing behind', async () => {
-    const { texts, loop, request, server, clock } = await many({});
-    for (const text of ['1', 'enough', '3']) reply(server, request, text);
-    await clock.settle();
-    expect([texts, loop.status]).toEqual([['1', 'enough'], 'resolved']);
-    await clock.advance(60_000);
-    expect(clock.pendingWakes).toBe(0);
-  });
-
-  it('throws what ended it', async () => {
-    const controller = new AbortController();
-    const { texts, loop, request, server, clock } = await many({ signal: controller.signal });
-    reply(server, request, '1');
-    await clock.settle();
-    controller.abort('mine');
-    await clock.settle();
-    expect([texts, loop.error]).toEqual([['1'], 'mine']);
   });
 });

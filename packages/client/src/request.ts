@@ -21,13 +21,17 @@ import type { MessageHandler, Subscription } from './subscription.ts';
 
 /** Options of `request`: those of the publish, without what a request cannot have. */
 export interface RequestOptions extends Omit<PublishOptions, 'retain'> {
-  /** With QoS 1 and 2 the request waits for a connection, and the reply comes with the same QoS. @default 1 */
+  /**
+   * With QoS 1 and 2 the request waits for a connection. The reply is published with the same, and comes with 1 at most.
+   * @default 1
+   */
   readonly qos?: 0 | 1 | 2;
   /** Milliseconds from the call to the reply, waiting for a connection included. @default `ackTimeoutMs` of the client */
   readonly timeoutMs?: number;
   /**
    * Where replies go: a topic that nobody else subscribes to.
-   * @default `replies` under the server's Response Information if it gave any, otherwise `replies/<clientId>`
+   * @default `replies` under the server's Response Information if it has given any, otherwise `replies/<clientId>`: await
+   * `start()` before the first request where the server gives some
    */
   readonly responseTopic?: string;
 }
@@ -54,7 +58,8 @@ interface Requester {
 
 /** A request that waits for replies. */
 interface Pending {
-  readonly responseTopic: string;
+  /** Where its replies come from, as soon as it has been sent. */
+  source?: Promise<Subscription>;
   onReply(message: Message): void;
   /** Nothing more will come. */
   end(error: unknown): void;
@@ -65,14 +70,17 @@ const RANDOM_BYTES = 12;
 
 const NO_MATCHING_SUBSCRIBERS = 0x10;
 
+/** So many response topics stay subscribed, though nobody waits for a reply. */
+const KEPT_TOPICS = 8;
+
 export class Requests {
   readonly #client: Requester;
   readonly #engine: EnginePort;
   readonly #config: SessionConfig;
   /** By correlation data, as text. */
   readonly #pending = new Map<string, Pending>();
-  /** By response topic; resolved when the server has confirmed. */
-  readonly #subscriptions = new Map<string, Promise<void>>();
+  /** By response topic, the oldest first; resolved when the server has confirmed. */
+  readonly #subscriptions = new Map<string, Promise<Subscription>>();
 
   constructor(client: Requester, engine: EnginePort, config: SessionConfig) {
     this.#client = client;
@@ -117,9 +125,10 @@ export class Requests {
     };
     const cancelTimer = this.#engine.remind(this.#engine.now + timeoutMs, () => end());
     const release = signal && onAbort(signal, end);
-    this.#pending.set(key, { responseTopic, onReply, end });
+    const pending: Pending = { onReply, end };
+    this.#pending.set(key, pending);
     const properties = { ...options.properties, responseTopic, correlationData };
-    this.#send(topic, bytes, { qos, properties, signal: controller.signal }, responseTopic).catch(end);
+    this.#send(pending, topic, bytes, { qos, properties, signal: controller.signal }, responseTopic).catch(end);
     try {
       for (let left = max; left > 0; left--) {
         while (replies.length === 0) {
@@ -161,9 +170,21 @@ export class Requests {
     return `replies/${clientId.replaceAll(/[+#]/g, '_')}`;
   }
 
-  async #send(topic: string, bytes: Uint8Array, options: PublishOptions, responseTopic: string): Promise<void> {
+  /** What is subscribed to ends: requests from now on have subscriptions of their own. */
+  leave(): void {
+    this.#subscriptions.clear();
+  }
+
+  async #send(
+    pending: Pending,
+    topic: string,
+    bytes: Uint8Array,
+    options: PublishOptions,
+    responseTopic: string,
+  ): Promise<void> {
     this.#check();
-    await this.#listen(responseTopic);
+    pending.source = this.#listen(responseTopic);
+    await pending.source;
     const result = await this.#client.publish(topic, bytes, options);
     if ('reasonCode' in result && result.reasonCode === NO_MATCHING_SUBSCRIBERS)
       throw new MqttError(
@@ -171,29 +192,36 @@ export class Requests {
       );
   }
 
-  #listen(responseTopic: string): Promise<void> {
-    let made = this.#subscriptions.get(responseTopic);
-    if (made === undefined) {
-      const subscribed = this.#client.subscribe(responseTopic, { qos: 1, buffer: Number.POSITIVE_INFINITY });
-      made = subscribed.then((subscription) => void this.#read(responseTopic, subscription));
-      this.#subscriptions.set(responseTopic, made);
-      made.catch(() => this.#subscriptions.delete(responseTopic));
-    }
+  #listen(responseTopic: string): Promise<Subscription> {
+    const known = this.#subscriptions.get(responseTopic);
+    if (known !== undefined) return known;
+    for (const [topic, source] of this.#subscriptions)
+      if (this.#subscriptions.size >= KEPT_TOPICS && this.#waitingFor(source).length === 0) {
+        this.#subscriptions.delete(topic);
+        source.then((subscription) => subscription.unsubscribe()).catch(() => {});
+      }
+    const made = this.#client.subscribe(responseTopic, { qos: 1, buffer: Number.POSITIVE_INFINITY });
+    this.#subscriptions.set(responseTopic, made);
+    void this.#read(responseTopic, made);
     return made;
   }
 
   /** Hands out replies until the subscription ends: with `stop()`, or with an error. */
-  async #read(responseTopic: string, subscription: Subscription): Promise<void> {
+  async #read(responseTopic: string, source: Promise<Subscription>): Promise<void> {
     let error: unknown = new MqttError(failure('STOPPED'));
     try {
-      for await (const message of subscription) {
+      for await (const message of await source) {
         // Late replies, and those to somebody else, are nobody's.
         this.#pending.get(String(message.properties.correlationData))?.onReply(message);
       }
     } catch (cause) {
       error = cause;
     }
-    this.#subscriptions.delete(responseTopic);
-    for (const pending of this.#pending.values()) if (pending.responseTopic === responseTopic) pending.end(error);
+    if (this.#subscriptions.get(responseTopic) === source) this.#subscriptions.delete(responseTopic);
+    for (const pending of this.#waitingFor(source)) pending.end(error);
+  }
+
+  #waitingFor(source: Promise<Subscription>): Pending[] {
+    return [...this.#pending.values()].filter((pending) => pending.source === source);
   }
 }

@@ -79,7 +79,7 @@ export function resolveOptions(options: ClientOptions): ClientConfig {
   if (typeof url !== 'function') checkUrl(url);
   if (isDurable && !clientId) throw invalidArgument('A `session.store` needs a `clientId` to find the session by.');
   if (authentication && protocolVersion === 4) throw invalidArgument('`authentication` needs MQTT 5.');
-  if (authentication && typeof authentication.begin !== 'function')
+  if (authentication && !(authentication.method && typeof authentication.begin === 'function'))
     throw invalidArgument('`authentication` has a `method` and a function `begin`.');
   if (webSocket !== undefined && typeof webSocket !== 'function') throw invalidArgument('`webSocket` is a class.');
   if (redirect && !isListOfText(redirect.allow)) throw invalidArgument('`redirect.allow` is a list of names of hosts.');

@@ -41,6 +41,7 @@ const WRONG: readonly (readonly [string, unknown])[] = [
   ['connectProperties.userProperties', { connectProperties: { userProperties: [['a']] } }],
   ['connectProperties.bogus', { connectProperties: { bogus: 1 } }],
   ['authentication', { authentication: {} }],
+  ['authentication', { authentication: { begin } }],
   ['authentication', { protocolVersion: 4, authentication: { method: 'M', begin } }],
   ['authentication.method', { authentication: { method: 5, begin } }],
   ['redirect.allow', { redirect: {} }],

@@ -1,3 +1,5 @@
+// Whoever compiles against this may not have the symbol.
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { QoS } from '@mqtide/codec';
 import type { Message } from './message.ts';
 import type { OperationOptions } from './operations.ts';

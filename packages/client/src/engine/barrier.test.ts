@@ -186,6 +186,26 @@ describe('the barrier of the store', () => {
     expect(store.records('c')).toEqual([]);
   });
 
+  it('goes on without a store that throws at once, whatever it is asked', async () => {
+    const fail = (): never => {
+      throw new Error('no');
+    };
+    const done: unknown[] = [];
+    const clock = new VirtualClock();
+    const open = async () => ({ records: [], commit: fail, clear: fail, close: fail });
+    const hooks = {
+      perform: (actions: readonly Action[]) => done.push(...actions),
+      restored: () => {},
+      storeFailed: () => done.push('failed'),
+    };
+    const barrier = new Barrier({ open }, 'c', clock, hooks);
+    barrier.holds({ do: 'openStore' });
+    await clock.settle();
+    for (const action of [put('a'), settle(1), { do: 'closeStore' } as const, settle(2)]) barrier.holds(action);
+    await clock.settle();
+    expect([done, barrier.isClosed]).toEqual([[settle(1), 'failed', settle(2)], false]);
+  });
+
   it('tells a session that is locked from a store that failed', async () => {
     const { store, clock, done, tell } = await held({ isOpen: false });
     store.gate = undefined;

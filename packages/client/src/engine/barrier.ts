@@ -114,7 +114,8 @@ export class Barrier {
     if (first.do === 'store') {
       // What it still holds is past, and must not be taken for the session by the next page.
       this.#isBroken = true;
-      this.#session?.clear().catch(() => {});
+      // As a promise, whatever comes of it.
+      new Promise((resolve) => resolve(this.#session?.clear())).catch(() => {});
     }
     this.#moveOn(this.#stores().at(-1) ?? first);
     if (first.do !== 'closeStore') this.#hooks.storeFailed(failureOf(cause));
