@@ -27,6 +27,8 @@ const WRONG: readonly (readonly [string, unknown])[] = [
   ['session.expirySeconds', { session: { expirySeconds: 1e12 } }],
   ['session.onLost', { session: { onLost: 'x' } }],
   ['reconnect.minDelayMs', { reconnect: { minDelayMs: -1 } }],
+  ['reconnect.minDelayMs', { reconnect: { minDelayMs: 5, maxDelayMs: 4 } }],
+  ['reconnect.maxDelayMs', { reconnect: { maxDelayMs: 500 } }],
   ['reconnect.jitter', { reconnect: { jitter: 'x' } }],
   ['offlineQueue.behavior', { offlineQueue: { behavior: 'x' } }],
   ['offlineQueue.maxBytes', { offlineQueue: { maxBytes: -1 } }],

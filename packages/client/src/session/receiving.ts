@@ -63,9 +63,9 @@ export class Receiving {
         this.#parts.inbound.onPubrel(packet);
         return undefined;
       case 'suback':
-        return this.#parts.subscriptions.onSuback(packet);
+        return this.#thenSendMore(this.#parts.subscriptions.onSuback(packet));
       case 'unsuback':
-        return this.#parts.subscriptions.onUnsuback(packet);
+        return this.#thenSendMore(this.#parts.subscriptions.onUnsuback(packet));
       case 'pingresp':
         return undefined;
       case 'disconnect':

@@ -34,6 +34,16 @@ describe.each(VERSIONS)('subscribing in version %i', (protocolVersion) => {
     expect(driver.receive(suback(1, 1))).toEqual([settled(1, suback(1, 1))]);
   });
 
+  it('waits while every identifier is in use, and goes out as soon as one is free [MQTT-2.2.1-3] [MQTT3-2.3.1-2]', () => {
+    const driver = connected(options);
+    driver.unsubscribe(1, 'a');
+    for (let op = 2; op <= 65_535; op++) driver.subscribe(op, 'a');
+    expect(driver.subscribe(65_536, 'b')).toEqual([]);
+    expect(driver.unsubscribe(65_537, 'c')).toEqual([]);
+    expect(packets(driver.receive(unsuback(1, ...(protocolVersion === 5 ? [0] : []))))).toEqual([subscribe(1, 'b')]);
+    expect(packets(driver.receive(suback(7, 0)))).toEqual([unsubscribe(7, 'c')]);
+  });
+
   it('ignores an answer to nothing, and one of the wrong kind', () => {
     const driver = connected(options);
     driver.subscribe(1, 'a');
