@@ -80,7 +80,7 @@ async function measure({ input, output, external = [], names = [] }) {
     ],
     resolve: { conditionNames: ['@mqtide/source', 'browser', 'import', 'default'] },
   });
-  const { output: chunks } = await bundle.generate({ format: 'esm', ...output, minify: true });
+  const { output: chunks } = await bundle.generate({ format: 'esm', ...output, minify: true, comments: false });
   await bundle.close();
   const code = Buffer.from(chunks.map((chunk) => ('code' in chunk ? chunk.code : '')).join(''));
   return { minified: code.length, gzipped: gzipSync(code, { level: 9 }).length };

@@ -41,11 +41,11 @@ export default defineConfig([
     // Whoever resolves `new URL('@mqtide/client/worker', import.meta.url)` may copy the file and not look into it.
     ...standalone,
     input: 'src/worker/worker.ts',
-    output: { file: 'dist/worker.js', format: 'esm', sourcemap: true, minify: true },
+    output: { file: 'dist/worker.js', format: 'esm', sourcemap: true, minify: true, comments: false },
   },
   {
     ...standalone,
-    output: { file: 'dist/mqtide.min.js', format: 'esm', sourcemap: true, minify: true },
+    output: { file: 'dist/mqtide.min.js', format: 'esm', sourcemap: true, minify: true, comments: false },
   },
   {
     ...standalone,
@@ -57,6 +57,7 @@ export default defineConfig([
       exports: 'named',
       sourcemap: true,
       minify: true,
+      comments: false,
     },
   },
 ]);

@@ -60,15 +60,17 @@ const PASSING = {
 
 const ROWS: Readonly<Record<Known, Row>> = { ...PASSING, ...FINAL };
 
+type Particulars = { readonly [Name in keyof Failure]?: Failure[Name] | undefined };
+
 /** A failure of the table, with what is particular to this one. */
-export function failure(code: Known, detail?: string, more: Partial<Failure> = {}): Failure {
+export function failure(code: Known, detail?: string, more: Particulars = {}): Failure {
   const [message, hint] = ROWS[code];
   return {
     code,
     message: detail ? `${message}: ${detail}.` : `${message}.`,
     retryable: !(code in FINAL),
     ...defined({ hint }),
-    ...more,
+    ...defined(more),
   };
 }
 
@@ -80,8 +82,8 @@ export function refusedBy(
   { disposition, hint }: Partial<Verdict> = {},
 ): Failure {
   const { reasonCode } = packet;
-  const more = { reasonCode, packet, ...defined({ hint }), ...(disposition && { retryable: disposition !== 'fatal' }) };
-  return failure(code, named(packet, reasonCode, version), more);
+  const retryable = disposition && disposition !== 'fatal';
+  return failure(code, named(packet, reasonCode, version), { reasonCode, packet, hint, retryable });
 }
 
 /** The failure of one filter of a SUBSCRIBE or UNSUBSCRIBE. */

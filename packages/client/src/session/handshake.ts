@@ -60,8 +60,7 @@ export class Handshake {
       cleanStart: this.#resumption.cleanStart(version),
       keepAliveSeconds,
       ...(will && { will: version === 5 ? will : willOf311(will) }),
-      ...(username !== undefined && { username }),
-      ...(password !== undefined && { password }),
+      ...defined({ username, password }),
       ...(version === 5 && { properties: this.#connectProperties(authenticationData) }),
     };
   }
@@ -142,14 +141,17 @@ export class Handshake {
 
   #connectProperties(authenticationData: Uint8Array | undefined): PropertiesOf<'connect'> {
     const { connectProperties, limits, topicAliasing, authenticationMethod } = this.#config;
-    const expirySeconds = this.#resumption.expirySeconds(5);
     return {
       ...connectProperties,
-      ...(expirySeconds > 0 && { sessionExpiryInterval: expirySeconds }),
       receiveMaximum: this.receiveMaximum,
       maximumPacketSize: limits.maximumPacketSize,
-      ...(topicAliasing.inboundMaximum > 0 && { topicAliasMaximum: topicAliasing.inboundMaximum }),
-      ...defined({ authenticationMethod, authenticationData }),
+      ...defined({
+        // 0 is what is meant without them.
+        sessionExpiryInterval: this.#resumption.expirySeconds(5) || undefined,
+        topicAliasMaximum: topicAliasing.inboundMaximum || undefined,
+        authenticationMethod,
+        authenticationData,
+      }),
     };
   }
 }

@@ -8,7 +8,6 @@ import type { ConnackPacket, DisconnectPacket } from '@mqtide/codec';
 import { Attempts } from './attempts.ts';
 import type { SessionConfig } from './config.ts';
 import type { ConnectionState, Phase } from './connection.ts';
-import { defined } from './defined.ts';
 import type { Credentials, LifecycleEvent } from './events.ts';
 import type { Failure } from './failure.ts';
 import { failure, refusedBy } from './failures.ts';
@@ -116,7 +115,7 @@ export class Lifecycle {
     if (!this.#connection.isOpen) return;
     const code = reasonCode === 0x95 ? 'PACKET_TOO_LARGE' : 'MALFORMED_PACKET';
     this.#tellWhy(reasonCode);
-    this.#end(failure(code, message, defined({ reasonCode })), this.#otherVersion());
+    this.#end(failure(code, message, { reasonCode }), this.#otherVersion());
   }
 
   dialFailed(reason: Failure): void {
@@ -131,8 +130,8 @@ export class Lifecycle {
   closed(code: number, reason: string): void {
     const { phase } = this.#connection;
     const detail = `WebSocket code ${code}${reason && `, '${reason}'`}`;
-    if (phase === 'dialing') this.#end(failure('SOCKET_OPEN_FAILED', detail));
-    else if (phase === 'online') this.#end(failure('SOCKET_CLOSED', detail));
+    if (phase === 'dialing' || phase === 'online')
+      this.#end(failure(phase === 'dialing' ? 'SOCKET_OPEN_FAILED' : 'SOCKET_CLOSED', detail));
     else if (phase === 'handshake') {
       const unanswered = failure('SOCKET_CLOSED', `no answer to CONNECT, ${detail}`, { hint: NO_CONNACK });
       this.#end(unanswered, this.#otherVersion());

@@ -127,10 +127,7 @@ export class Queue {
   }
 
   expire(): void {
-    for (const [key, entry] of this.#entries) {
-      if (this.#failIfLate(entry)) this.#remove(key, entry);
-      else this.#turn.wake(Math.min(entry.operation.deadline, entry.expiresAt));
-    }
+    this.takeEach(() => false);
   }
 
   takeOperations(): (number | undefined)[] {
@@ -197,12 +194,14 @@ export class Queue {
     return newest === undefined ? [...this.#entries].at(-1) : [this.#newest, newest];
   }
 
-  /** Fails an operation that has waited for too long, and says so. */
+  /** Fails an operation that has waited for too long, and says so; of another it will be time to ask again. */
   #failIfLate({ operation, expiresAt }: Entry): boolean {
     const { now } = this.#turn;
-    const isLate = operation.deadline <= now || expiresAt <= now;
-    if (isLate) this.#fail(operation, failure(operation.deadline <= now ? 'ACK_TIMEOUT' : 'EXPIRED'));
-    return isLate;
+    const { deadline } = operation;
+    const until = Math.min(deadline, expiresAt);
+    if (until <= now) this.#fail(operation, failure(deadline <= now ? 'ACK_TIMEOUT' : 'EXPIRED'));
+    else this.#turn.wake(until);
+    return until <= now;
   }
 
   #fail(operation: Operation, reason: Failure): void {

@@ -42,14 +42,16 @@ export class Stopping {
     const { status } = this.#connection;
     const { drainMs = 0 } = request;
     // Called again it can shorten the time.
-    if (this.#draining !== undefined) this.#drain(Math.min(this.#draining.until, this.#turn.now + drainMs));
+    const until = this.#turn.now + drainMs;
+    if (this.#draining !== undefined) this.#draining.until = Math.min(this.#draining.until, until);
+    this.schedule();
     if (status === 'stopping' || status === 'stopped') return;
     if (status !== 'connected' || drainMs <= 0) {
       this.#end(request);
       return;
     }
-    this.#draining = { request, until: 0 };
-    this.#drain(this.#turn.now + drainMs);
+    this.#draining = { request, until };
+    this.schedule();
     this.#connection.changeStatus('stopping');
   }
 
@@ -78,11 +80,6 @@ export class Stopping {
 
   schedule(): void {
     if (this.#draining !== undefined) this.#turn.wake(this.#draining.until);
-  }
-
-  #drain(until: number): void {
-    if (this.#draining !== undefined) this.#draining.until = until;
-    this.schedule();
   }
 
   #end(request: StopRequest): void {
