@@ -20,9 +20,9 @@ export interface Ports {
 /** What one attempt needs to know, from options that may be functions. */
 export interface DialContext {
   readonly attempt: number;
-  readonly lastFailure: Failure | undefined;
+  readonly lastFailure?: Failure | undefined;
   /** Instead of that of the URL, maybe with a port. */
-  readonly host: string | undefined;
+  readonly host?: string | undefined;
   /** Aborted when the attempt is given up. */
   readonly signal: AbortSignal;
 }
@@ -67,7 +67,8 @@ export class Connector {
     this.#listener = listener;
   }
 
-  async dial({ attempt, version, lastFailure, host }: Action & { readonly do: 'dial' }): Promise<void> {
+  async dial(action: Action & { readonly do: 'dial' }): Promise<void> {
+    const { attempt, version } = action;
     this.version = version;
     this.#wire.roundTrip.connectionLost();
     const maximumPacketSize = this.#maximumPacketSize;
@@ -77,7 +78,7 @@ export class Connector {
       bufferedBytes: 0,
     };
     this.#link = link;
-    const destination = await this.#hooks.locate({ attempt, lastFailure, host, signal: link.abandoned.signal });
+    const destination = await this.#hooks.locate({ ...action, signal: link.abandoned.signal });
     if (this.#link !== link) return;
     if ('failure' in destination) return this.#tell(link, { type: 'dialFailed', failure: destination.failure });
     this.#hooks.attempting(attempt, destination.url);

@@ -59,7 +59,7 @@ export class ConnectionState {
   online(settings: NegotiatedSettings): void {
     this.enter('online');
     this.#turn.settings = settings;
-    this.keepAlive.connected(settings.keepAliveSeconds);
+    this.keepAlive.schedule();
   }
 
   /** Closes the socket, or gives up the dialling. */
@@ -70,7 +70,7 @@ export class ConnectionState {
   /** There is no connection any more. */
   lost(reason: Failure): void {
     this.enter('none');
-    this.keepAlive.disconnected();
+    this.keepAlive.forgive();
     if (this.#turn.settings === undefined) return;
     this.#turn.settings = undefined;
     this.#onLost(reason);

@@ -8,7 +8,6 @@ export class KeepAlive {
   readonly #turn: Turn;
   readonly #pingTimeoutMs: number;
   // Valid for the connection.
-  #intervalMs = Number.POSITIVE_INFINITY;
   #pongDueAt = Number.POSITIVE_INFINITY;
   #isProbing = false;
 
@@ -22,20 +21,9 @@ export class KeepAlive {
     return this.#isProbing;
   }
 
-  /** 0 switches it off [SEC-3.1.2.10-b]. */
-  connected(keepAliveSeconds: number): void {
-    this.#intervalMs = keepAliveSeconds === 0 ? Number.POSITIVE_INFINITY : keepAliveSeconds * 500;
-    this.schedule();
-  }
-
-  disconnected(): void {
-    this.#intervalMs = Number.POSITIVE_INFINITY;
-    this.#forgive();
-  }
-
   /** Anything from the server shows that the connection lives, not only PINGRESP, and that a timer may be late. */
   heard(): void {
-    this.#forgive();
+    this.forgive();
     this.tick();
   }
 
@@ -69,12 +57,15 @@ export class KeepAlive {
     this.#pongDueAt = Math.min(this.#pongDueAt, this.#turn.now + timeoutMs);
   }
 
-  #forgive(): void {
+  /** Nothing is awaited any more. */
+  forgive(): void {
     this.#pongDueAt = Number.POSITIVE_INFINITY;
     this.#isProbing = false;
   }
 
+  /** 0 seconds switch it off [SEC-3.1.2.10-b]. */
   get #pingDueAt(): number {
-    return this.#turn.lastSentAt + this.#intervalMs;
+    const seconds = this.#turn.settings?.keepAliveSeconds;
+    return seconds ? this.#turn.lastSentAt + seconds * 500 : Number.POSITIVE_INFINITY;
   }
 }

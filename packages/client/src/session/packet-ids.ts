@@ -11,11 +11,11 @@ export class PacketIds {
   }
 
   /** The next free identifier, or `undefined` while all are in use. */
-  next(): number | undefined {
+  readonly next = (): number | undefined => {
     for (let tried = 0; tried < 65_535; tried++) {
       this.#last = this.#last === 65_535 ? 1 : this.#last + 1;
       if (!this.#inUse(this.#last)) return this.#last;
     }
     return undefined;
-  }
+  };
 }

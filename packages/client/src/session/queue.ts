@@ -127,7 +127,10 @@ export class Queue {
   }
 
   expire(): void {
-    this.takeEach(() => false);
+    for (const [key, entry] of this.#entries) {
+      if (this.#failIfLate(entry)) this.#remove(key, entry);
+      else this.#turn.wake(Math.min(entry.operation.deadline, entry.expiresAt));
+    }
   }
 
   takeOperations(): (number | undefined)[] {
@@ -194,14 +197,12 @@ export class Queue {
     return newest === undefined ? [...this.#entries].at(-1) : [this.#newest, newest];
   }
 
-  /** Fails an operation that has waited for too long, and says so; of another it will be time to ask again. */
+  /** Fails an operation that has waited for too long, and says so. */
   #failIfLate({ operation, expiresAt }: Entry): boolean {
     const { now } = this.#turn;
-    const { deadline } = operation;
-    const until = Math.min(deadline, expiresAt);
-    if (until <= now) this.#fail(operation, failure(deadline <= now ? 'ACK_TIMEOUT' : 'EXPIRED'));
-    else this.#turn.wake(until);
-    return until <= now;
+    const isLate = operation.deadline <= now || expiresAt <= now;
+    if (isLate) this.#fail(operation, failure(operation.deadline <= now ? 'ACK_TIMEOUT' : 'EXPIRED'));
+    return isLate;
   }
 
   #fail(operation: Operation, reason: Failure): void {

@@ -213,7 +213,7 @@ export class Sending {
       return true;
     }
     // An exhausted quota holds back PUBLISH alone [MQTT-3.3.4-8], and earlier messages go first.
-    const packetId = this.#outbound.packetIdFor(message, this.#nextPacketId);
+    const packetId = this.#outbound.packetIdFor(message, this.#packetIds.next);
     if (packetId === undefined) return false;
     this.#outbound.transmit(operation, packetId);
     return true;
@@ -225,8 +225,6 @@ export class Sending {
     if (refused === undefined) this.#outlet.send(message, op);
     else this.#turn.fail(op, refused);
   }
-
-  readonly #nextPacketId = (): number | undefined => this.#packetIds.next();
 
   #deadline(timeoutMs: number | undefined): number {
     return timeoutMs === undefined ? Number.POSITIVE_INFINITY : this.#turn.now + timeoutMs;
