@@ -9,6 +9,7 @@ import type { ClientEvents } from './events.ts';
 import { ReceivedMessage } from './message.ts';
 import { Reminder } from './reminder.ts';
 import type { DeliveredPacket } from './session/events.ts';
+import type { NegotiatedSettings } from './session/settings.ts';
 import type { SubscriptionHandle } from './subscription-handle.ts';
 
 /** A message that is not acknowledged yet. */
@@ -59,18 +60,18 @@ export class Acknowledgements {
    * A message of QoS 1 ends with its connection: the server sends it again if it keeps the session. What still waits for
    * the application then is not processed twice; if the session is lost, it does not come again.
    */
-  connected(resumed: boolean): void {
+  connected({ rejoinedSession }: Pick<NegotiatedSettings, 'rejoinedSession'>): void {
     for (const [delivery, { packet, holders }] of this.#held) {
-      if (resumed && packet.qos === 2) continue;
+      if (rejoinedSession && packet.qos === 2) continue;
       this.#held.delete(delivery);
-      if (resumed) for (const [handle, message] of holders) handle.takeBack(message);
+      if (rejoinedSession) for (const [handle, message] of holders) handle.takeBack(message);
     }
     this.#watchHead();
   }
 
   /** The session ends. */
   clear(): void {
-    this.connected(false);
+    this.connected({ rejoinedSession: false });
   }
 
   #release(hold: Hold, handle: SubscriptionHandle, reasonCode: number): void {

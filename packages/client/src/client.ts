@@ -1,5 +1,4 @@
 import { makeDisposable } from './async-dispose.ts';
-import { Authenticator } from './authenticator.ts';
 import { Destinations } from './destinations.ts';
 import { Emitter } from './emitter.ts';
 import type { EngineHooks, EnginePort } from './engine.ts';
@@ -60,13 +59,12 @@ export class Client {
       tapPackets(this.#engine, this.#emitter);
       this.#subscribing.listenersChanged();
     });
-    const authenticator = options.authentication && new Authenticator(options.authentication);
-    const destinations = new Destinations(options, authenticator);
+    const destinations = new Destinations(options);
     const tracing = options.propagator && new Tracing(options.propagator, options.contextManager, report);
     this.#tracing = tracing;
     const hooks: EngineHooks = {
       locate: (context) => destinations.locate(context),
-      authenticate: async (step, data) => (await authenticator?.take(step, data)) ?? {},
+      authenticate: (step, data) => destinations.authenticate(step, data),
       attempting: (attempt, url) => this.#emitter.emit('attemptingConnect', { attempt, url: publicUrl(url) }),
       deliver: tracing
         ? (packet, delivery) => tracing.deliver(packet, () => this.#subscribing.deliver(packet, delivery))

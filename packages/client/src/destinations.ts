@@ -1,10 +1,10 @@
-import type { Authenticator } from './authenticator.ts';
+import { Authenticator } from './authenticator.ts';
 import type { Destination, DialContext } from './engine/connector.ts';
 import { MqttError } from './errors.ts';
 import type { AttemptContext, ClientOptions } from './options.ts';
 import { checkUrl, credentialBytes } from './resolve-options.ts';
 import { defined } from './session/defined.ts';
-import type { Credentials } from './session/events.ts';
+import type { AuthenticationAnswer, AuthenticationStep, Credentials } from './session/events.ts';
 import type { ErrorCode, Failure } from './session/failure.ts';
 
 /** Where to connect and as whom, asked anew for every attempt. */
@@ -12,9 +12,14 @@ export class Destinations {
   readonly #options: ClientOptions;
   readonly #authenticator: Authenticator | undefined;
 
-  constructor(options: ClientOptions, authenticator: Authenticator | undefined) {
+  constructor(options: ClientOptions) {
     this.#options = options;
-    this.#authenticator = authenticator;
+    this.#authenticator = options.authentication && new Authenticator(options.authentication);
+  }
+
+  /** Never rejects: what the mechanism throws is a failure. Without one there is nothing to say. */
+  async authenticate(step: AuthenticationStep, data?: Uint8Array): Promise<AuthenticationAnswer> {
+    return (await this.#authenticator?.take(step, data)) ?? {};
   }
 
   /** Never rejects: what the application's functions throw is a failure of the attempt. */
@@ -31,7 +36,7 @@ export class Destinations {
       const url = elsewhere(await this.#url(context), host);
       step = 'credentials';
       const credentials = await this.#credentials(context);
-      const begun = (await this.#authenticator?.take('begin')) ?? {};
+      const begun = await this.authenticate('begin');
       if ('failure' in begun) return begun;
       return { url, credentials: { ...credentials, ...defined({ authenticationData: begun.data }) } };
     } catch (cause) {

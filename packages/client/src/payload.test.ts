@@ -73,6 +73,18 @@ describe('payloadBytes', () => {
     expect(numbers(payloadBytes(view))).toEqual(expected);
   });
 
+  it("copies what is like Node's Buffer, whose `slice` copies nothing", () => {
+    class LikeBuffer extends Uint8Array {
+      override slice(): Uint8Array<ArrayBuffer> {
+        return this.subarray() as Uint8Array<ArrayBuffer>;
+      }
+    }
+    const buffer = LikeBuffer.of(1, 2, 3);
+    const sent = payloadBytes(buffer);
+    buffer.fill(9);
+    expect(numbers(sent)).toEqual([1, 2, 3]);
+  });
+
   it('copies: what the caller does to its buffer afterwards changes nothing', () => {
     const buffer = Uint8Array.of(1, 2, 3);
     const sent = [payloadBytes(buffer), payloadBytes(buffer.buffer), payloadBytes(new DataView(buffer.buffer))];

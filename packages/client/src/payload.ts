@@ -29,7 +29,8 @@ const encoder = /* @__PURE__ */ new TextEncoder();
  */
 export function payloadBytes(payload: Payload, isSentAtOnce = false): Uint8Array {
   if (typeof payload === 'string') return payload === '' ? NOTHING : encoder.encode(payload);
-  if (payload instanceof Uint8Array) return isSentAtOnce ? payload : payload.slice();
+  // Not with `slice`: that of Node's Buffer copies nothing.
+  if (payload instanceof Uint8Array) return isSentAtOnce ? payload : new Uint8Array(payload);
   if (payload instanceof ArrayBuffer) return new Uint8Array(payload.slice(0));
   // The bytes of a DataView or a Float32Array are surely meant, and surely not its JSON.
   if (ArrayBuffer.isView(payload)) {

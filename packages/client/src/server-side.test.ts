@@ -124,12 +124,10 @@ describe('where `Symbol.asyncDispose` is missing, as in WebKit', { timeout: 60_0
     const client = createClient({ url: 'wss://broker.example/mqtt' });
     let ended = 0;
     const wishes = { handler: undefined, buffer: 1, overflow: 'dropOldest', acknowledge: 'onDelivery' } as const;
-    const handle = new SubscriptionHandle(
-      { filter: 'a', qos: 0 },
-      wishes,
-      () => {},
-      () => Promise.resolve(void (ended += 1)),
-    );
+    const handle = new SubscriptionHandle({ filter: 'a', qos: 0 }, wishes, {
+      report: () => {},
+      unsubscribe: () => Promise.resolve(void (ended += 1)),
+    });
     vi.unstubAllGlobals();
     const symbol = original.for('Symbol.asyncDispose');
     await (Reflect.get(handle, symbol) as () => Promise<void>).call(handle);

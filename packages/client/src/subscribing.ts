@@ -24,14 +24,14 @@ import {
   wishesOf,
 } from './subscribe.ts';
 import type { MessageHandler, Subscription } from './subscription.ts';
-import { SubscriptionHandle } from './subscription-handle.ts';
+import { type Owner, SubscriptionHandle } from './subscription-handle.ts';
 import { Unrouted } from './unrouted.ts';
 
-export class Subscribing {
+export class Subscribing implements Owner {
   readonly #engine: Engine;
   readonly #operations: Operations;
   readonly #emitter: Emitter<ClientEvents>;
-  readonly #report: (error: unknown) => void;
+  readonly report: (error: unknown) => void;
   readonly #acknowledgements: Acknowledgements;
   readonly #filtersPerSubscribe: number;
   readonly #isDurable: boolean;
@@ -54,7 +54,7 @@ export class Subscribing {
     this.#engine = engine;
     this.#operations = operations;
     this.#emitter = emitter;
-    this.#report = report;
+    this.report = report;
     this.#acknowledgements = new Acknowledgements(engine, emitter, ackTimeoutMs);
     this.#unrouted = new Unrouted(engine, emitter, unroutedHoldMs);
   }
@@ -67,10 +67,9 @@ export class Subscribing {
   ): Promise<Subscription | SubscriptionGroup> {
     const [options, handler] =
       typeof optionsOrHandler === 'function' ? [{}, optionsOrHandler] : [optionsOrHandler, maybeHandler];
-    const isList = Array.isArray(filters);
-    const requests = subscriptionRequests(isList ? filters : [filters as string], options);
+    const requests = subscriptionRequests([filters].flat(), options);
     const group = await this.#subscribe(requests, options, handler);
-    return isList ? group : (group.subscriptions[0] as Subscription);
+    return Array.isArray(filters) ? group : (group.subscriptions[0] as Subscription);
   }
 
   async #subscribe(
@@ -81,10 +80,8 @@ export class Subscribing {
     const { properties, timeoutMs } = options;
     const wishes = wishesOf(options, handler);
     options.signal?.throwIfAborted();
-    const end = (handle: SubscriptionHandle, bounds?: OperationOptions): Promise<void> =>
-      this.#unsubscribe(handle, bounds);
     // Registered at once: messages may come before the SUBACK [SEC-3.8.4-a].
-    const handles = asked.map((request) => new SubscriptionHandle(request, wishes, this.#report, end));
+    const handles = asked.map((request) => new SubscriptionHandle(request, wishes, this));
     const overlaps = asked.some(({ filter }) => this.#router.overlaps(filter));
     for (const handle of handles) this.#router.add(handle);
     const requests = asked.map((request) => together(request, this.#router.handlesOf(request.filter)));
@@ -176,9 +173,8 @@ export class Subscribing {
     const { type } = event;
     if (type === 'disconnection') this.#unrouted.connectionLost();
     if (type !== 'connectionSuccess') return;
-    for (const part of [this.#acknowledgements, this.#unrouted]) part.connected(event.settings.rejoinedSession);
+    for (const part of [this.#acknowledgements, this.#unrouted, this.#identifiers]) part.connected(event.settings);
     this.#connections += 1;
-    this.#identifiers.connected(event.settings);
   }
 
   /** A listener has come or gone. */
@@ -194,7 +190,7 @@ export class Subscribing {
       this.#drop(handle, error);
     }
     // Iterators throw it.
-    if (handles.some(({ hasHandler }) => hasHandler)) this.#report(error);
+    if (handles.some(({ hasHandler }) => hasHandler)) this.report(error);
   }
 
   /** Nothing more will be received. */
@@ -214,7 +210,7 @@ export class Subscribing {
     });
   }
 
-  async #unsubscribe(handle: SubscriptionHandle, { signal, timeoutMs }: OperationOptions = {}): Promise<void> {
+  async unsubscribe(handle: SubscriptionHandle, { signal, timeoutMs }: OperationOptions = {}): Promise<void> {
     const { filter } = handle;
     signal?.throwIfAborted();
     checkTimeout(timeoutMs);

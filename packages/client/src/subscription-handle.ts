@@ -15,6 +15,13 @@ export interface Wishes {
   readonly acknowledge: AcknowledgeMode;
 }
 
+/** Where subscriptions are made. */
+export interface Owner {
+  unsubscribe(handle: SubscriptionHandle, bounds?: OperationOptions): Promise<void>;
+  /** Takes what the application's own code threw. */
+  readonly report: (error: unknown) => void;
+}
+
 /** An iterator that has not ended. */
 interface Reader {
   /** Messages that it was given and has not said to be done with. */
@@ -37,8 +44,7 @@ export class SubscriptionHandle implements Subscription {
   readonly #limit: number;
   /** Whether messages may have to be acknowledged later than they are delivered. */
   readonly withholds: boolean;
-  readonly #onError: (error: unknown) => void;
-  readonly #end: (handle: SubscriptionHandle, bounds?: OperationOptions) => Promise<void>;
+  readonly #owner: Owner;
   readonly #buffer: MessageBuffer;
   readonly #waiters: Waiter[] = [];
   readonly #readers = new Set<Reader>();
@@ -50,19 +56,13 @@ export class SubscriptionHandle implements Subscription {
   /** The one that came with the last SUBSCRIBE that was for this handle. */
   ownIdentifier: number | undefined;
 
-  constructor(
-    request: SubscriptionRequest,
-    { handler, buffer, overflow, acknowledge }: Wishes,
-    onError: (error: unknown) => void,
-    end: (handle: SubscriptionHandle, bounds?: OperationOptions) => Promise<void>,
-  ) {
+  constructor(request: SubscriptionRequest, { handler, buffer, overflow, acknowledge }: Wishes, owner: Owner) {
     this.request = request;
     this.#handler = handler;
     this.#mode = acknowledge;
     this.#limit = buffer;
     this.withholds = acknowledge !== 'onDelivery' || overflow === 'holdAcknowledgements';
-    this.#onError = onError;
-    this.#end = end;
+    this.#owner = owner;
     this.#buffer = new MessageBuffer(buffer, overflow, (message) => this.#delivered(message));
     makeDisposable(this);
   }
@@ -118,7 +118,7 @@ export class SubscriptionHandle implements Subscription {
   }
 
   unsubscribe(bounds?: OperationOptions): Promise<void> {
-    return this.#end(this, bounds);
+    return this.#owner.unsubscribe(this, bounds);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -142,7 +142,7 @@ export class SubscriptionHandle implements Subscription {
         this.#readers.delete(reader);
         this.unsubscribe().catch((error: MqttError) => {
           // `stop()` after the loop ends what the UNSUBSCRIBE was to end.
-          if (error.code !== 'STOPPED') this.#onError(error);
+          if (error.code !== 'STOPPED') this.#owner.report(error);
         });
         this.#discard();
         return Promise.resolve({ done: true, value: undefined });
@@ -183,7 +183,7 @@ export class SubscriptionHandle implements Subscription {
       void this.#process(handler, message);
       return;
     }
-    const unfinished = callSafely(handler, message, this.#onError);
+    const unfinished = callSafely(handler, message, this.#owner.report);
     if (unfinished !== undefined) message.running?.push(unfinished);
     this.#delivered(message);
   }
@@ -194,7 +194,7 @@ export class SubscriptionHandle implements Subscription {
       message.done(0);
     } catch (error) {
       message.done(UNPROCESSED);
-      this.#onError(error);
+      this.#owner.report(error);
     }
   }
 
@@ -212,8 +212,8 @@ export class SubscriptionHandle implements Subscription {
       hint: 'Read faster, raise `buffer`, or choose another `overflow`.',
     });
     this.end(error);
-    this.unsubscribe().catch(this.#onError);
+    this.unsubscribe().catch(this.#owner.report);
     // Iterators throw it.
-    if (this.hasHandler) this.#onError(error);
+    if (this.hasHandler) this.#owner.report(error);
   }
 }

@@ -14,6 +14,7 @@ import type { EnginePort } from './engine.ts';
 import type { ClientEvents } from './events.ts';
 import { Reminder } from './reminder.ts';
 import { Router } from './router.ts';
+import type { NegotiatedSettings } from './session/settings.ts';
 
 /** A message that nobody wants yet. */
 interface Waiting {
@@ -75,9 +76,9 @@ export class Unrouted {
     this.#remind();
   }
 
-  connected(resumed: boolean): void {
-    this.#mayWait = resumed;
-    if (!resumed) this.clear();
+  connected({ rejoinedSession }: NegotiatedSettings): void {
+    this.#mayWait = rejoinedSession;
+    if (!rejoinedSession) this.clear();
   }
 
   /** The session has ended. */

@@ -34,56 +34,43 @@ export class WebSocketTransport implements Transport {
     const WebSocketClass = this.#injected ?? (globalThis.WebSocket as WebSocketConstructor | undefined);
     if (WebSocketClass === undefined)
       throw new TypeError('There is no WebSocket here: pass one as `webSocket`, for example that of the package `ws`.');
-    // An injected socket may hold on to the bytes until it has compressed them; the platform's copies them at once.
-    return new WebSocketConnection(new WebSocketClass(url, ['mqtt']), listener, this.#injected !== undefined);
+    return connectionOf(new WebSocketClass(url, ['mqtt']), listener, this.#injected !== undefined);
   }
 }
 
-class WebSocketConnection implements Connection {
-  readonly #socket: WebSocketLike;
-  readonly #copies: boolean;
-  #isClosing = false;
-
-  constructor(socket: WebSocketLike, listener: TransportListener, copies: boolean) {
-    this.#socket = socket;
-    this.#copies = copies;
-    // A Blob would have to be read asynchronously, and so could be overtaken.
-    socket.binaryType = 'arraybuffer';
-    let wasRefused = false;
-    socket.onopen = () => {
-      if (socket.protocol === 'mqtt') {
-        if (!this.#isClosing) listener.onOpen();
-        return;
-      }
-      wasRefused = true; // [MQTT-6.0.0-4]
-      this.close();
-    };
-    socket.onmessage = ({ data }: { data: ArrayBuffer | string }) => {
-      if (this.#isClosing) return;
-      if (typeof data === 'string') listener.onText();
-      else listener.onData(new Uint8Array(data));
-    };
-    let problem = '';
-    socket.onclose = ({ code, reason }: CloseLike) => {
-      listener.onClose({ code, reason: reason || problem, subprotocolRefused: wasRefused });
-    };
-    // `close` always follows. Browsers say nothing here; the package `ws` tells the HTTP status or the network's error.
-    socket.onerror = ({ message }: { readonly message?: string }) => {
-      problem = message ?? '';
-    };
-  }
-
-  get bufferedBytes(): number {
-    return this.#socket.bufferedAmount;
-  }
-
-  send(bytes: Uint8Array): void {
-    this.#socket.send((this.#copies ? bytes.slice() : bytes) as Uint8Array<ArrayBuffer>);
-  }
-
-  close(): void {
-    if (this.#isClosing) return;
-    this.#isClosing = true;
-    this.#socket.close(1000);
-  }
+/** An injected socket `copies`: it may hold on to the bytes until it has compressed them. The platform's copies them itself. */
+function connectionOf(socket: WebSocketLike, listener: TransportListener, copies: boolean): Connection {
+  let isClosing = false;
+  let wasRefused = false;
+  let problem = '';
+  const close = (): void => {
+    if (!isClosing) socket.close(1000);
+    isClosing = true;
+  };
+  // A Blob would have to be read asynchronously, and so could be overtaken.
+  socket.binaryType = 'arraybuffer';
+  socket.onopen = () => {
+    wasRefused = socket.protocol !== 'mqtt'; // [MQTT-6.0.0-4]
+    if (wasRefused) close();
+    else if (!isClosing) listener.onOpen();
+  };
+  socket.onmessage = ({ data }: { data: ArrayBuffer | string }) => {
+    if (isClosing) return;
+    if (typeof data === 'string') listener.onText();
+    else listener.onData(new Uint8Array(data));
+  };
+  socket.onclose = ({ code, reason }: CloseLike) => {
+    listener.onClose({ code, reason: reason || problem, subprotocolRefused: wasRefused });
+  };
+  // `close` always follows. Browsers say nothing here; the package `ws` tells the HTTP status or the network's error.
+  socket.onerror = ({ message }: { readonly message?: string }) => {
+    problem = message ?? '';
+  };
+  return {
+    get bufferedBytes() {
+      return socket.bufferedAmount;
+    },
+    send: (bytes) => socket.send((copies ? bytes.slice() : bytes) as Uint8Array<ArrayBuffer>),
+    close,
+  };
 }
