@@ -1,3 +1,4 @@
+import { MemoryStore } from '@mqtide/testkit';
 import { describe, expect, it } from 'vitest';
 import { connected, errorOf, setUp, watch } from './testing/set-up.test-helpers.ts';
 
@@ -50,6 +51,32 @@ describe('a network that takes nothing', () => {
       expect(server.wire.bufferedBytes).toBeLessThanOrEqual(MEBIBYTE + SIZE + 100);
       server.wire.bufferedBytes = round * 1_000;
     }
+    void client.stop();
+    await clock.advance(3_000);
+  });
+
+  it('makes no more wait either while a store takes its time, and what it holds back is not in the socket yet', async () => {
+    const store = new MemoryStore();
+    const open = store.open.bind(store);
+    let wait: Promise<void> | undefined;
+    store.open = async (clientId) => {
+      const session = await open(clientId);
+      const { records } = session;
+      const commit: typeof session.commit = (changes) => wait ?? session.commit(changes);
+      return { records, commit, clear: () => session.clear(), close: () => session.close() };
+    };
+    const { client, server, clock } = await connected({ ...roomy, clientId: 'c', session: { store } });
+    let commit = (): void => {};
+    wait = new Promise((resolve) => (commit = resolve));
+    server.wire.stall('toServer');
+    for (let count = 0; count < 64; count++)
+      void client.publish('a/topic', new Uint8Array(SIZE), { qos: 1 }).catch(() => {});
+    await clock.advance(1_000);
+    expect(server.wire.bufferedBytes).toBe(0);
+    commit();
+    await clock.advance(1_000);
+    expect(server.wire.bufferedBytes).toBeGreaterThan(MEBIBYTE - SIZE);
+    expect(server.wire.bufferedBytes).toBeLessThanOrEqual(MEBIBYTE + SIZE + 100);
     void client.stop();
     await clock.advance(3_000);
   });

@@ -247,8 +247,8 @@ export class Engine {
 
   /** Whether there is room in the socket is asked only while there was none. */
   #noticeLevel(): void {
-    // What is still to be performed is not in the socket yet, and would be left out of account.
-    if (this.#isPerforming || !this.#session.outlet.isFull) return;
+    // What is still to be performed, or waits for the store, is not in the socket yet, and would be left out of account.
+    if (this.#isPerforming || this.#barrier?.isClosed || !this.#session.outlet.isFull) return;
     const bufferedBytes = this.#connector.bufferedBytes + this.#batch.pendingBytes;
     this.dispatch({ type: 'socketLevel', bufferedBytes });
   }
