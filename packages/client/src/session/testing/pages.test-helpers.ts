@@ -2,6 +2,7 @@
 import { Journal } from '../journal.ts';
 import { Session } from '../session.ts';
 import { Turn } from '../turn.ts';
+import { nameOf } from './messages.test-helpers.ts';
 import { World } from './world.test-helpers.ts';
 
 export abstract class Pages extends World {
@@ -24,6 +25,7 @@ export abstract class Pages extends World {
     for (const op of this.pending.all) this.pending.giveUp(op);
     this.subscribed.clear();
     this.ending.clear();
+    this.unwanted.clear();
     this.#forgetPage();
     this.session = new Session(this.config);
     this.tell({ type: 'start' });
@@ -46,8 +48,8 @@ export abstract class Pages extends World {
     const { publishes, receptions } = new Journal(new Turn(), records);
     this.wire.restored(publishes, receptions);
     for (const [record, { message }] of publishes)
-      if (message !== undefined) this.restoredTopics.set(record, message.topic);
-    for (const [, { packet }] of receptions) if (packet !== undefined) this.unprocessed.add(packet.topic);
+      if (message !== undefined) this.restoredTopics.set(record, nameOf(message));
+    for (const [, { packet }] of receptions) if (packet !== undefined) this.unprocessed.add(nameOf(packet));
     this.tell({ type: 'restored', records });
   }
 

@@ -1,6 +1,7 @@
 import type { Packet } from '@mqtide/codec';
 import type { SessionConfig } from '../config.ts';
 import { GRACE_MS } from '../turn.ts';
+import { nameOf } from './messages.test-helpers.ts';
 
 interface Operation {
   /** The end of its own timeout. */
@@ -28,7 +29,7 @@ export class PendingOperations {
   /** Whether the packet is of an operation that somebody waits for, and is sent for the first time. */
   isOf(packet: Packet): boolean {
     const isResent = packet.type === 'publish' && packet.duplicate;
-    return !isResent && this.#operations.has(Number(nameOf(packet)?.split('-')[1]));
+    return !isResent && this.#operations.has(Number(operationOf(packet)?.split('-')[1]));
   }
 
   begin(now: number, timeoutMs = Number.POSITIVE_INFINITY): number {
@@ -36,6 +37,13 @@ export class PendingOperations {
     const expiresAt = now + this.#config.offlineQueue.maxAgeMs;
     this.#operations.set(this.#last, { deadline: now + timeoutMs, expiresAt });
     return this.#last;
+  }
+
+  /** One that never waits, but for its answer. */
+  beginNow(now: number, timeoutMs: number): number {
+    const op = this.begin(now);
+    this.#operations.set(op, { deadline: now + timeoutMs, expiresAt: Number.POSITIVE_INFINITY });
+    return op;
   }
 
   giveUp(op: number): void {
@@ -48,7 +56,7 @@ export class PendingOperations {
 
   /** A packet has left: from the first transmission on the answer is awaited. */
   sent(packet: Packet, now: number): void {
-    const operation = this.#operations.get(Number(nameOf(packet)?.split('-')[1]));
+    const operation = this.#operations.get(Number(operationOf(packet)?.split('-')[1]));
     if (operation !== undefined) operation.answerDueAt ??= now + this.#config.ackTimeoutMs;
   }
 
@@ -66,14 +74,15 @@ export class PendingOperations {
   }
 }
 
-function nameOf(packet: Packet): string | undefined {
+function operationOf(packet: Packet): string | undefined {
   switch (packet.type) {
     case 'publish':
-      return packet.topic;
+      return nameOf(packet);
     case 'subscribe':
       return packet.subscriptions[0]?.filter;
     case 'unsubscribe':
-      return packet.filters[0];
+      // What the session takes back by itself is one filter.
+      return packet.filters.length === 1 ? undefined : packet.filters[0];
     default:
       return undefined;
   }

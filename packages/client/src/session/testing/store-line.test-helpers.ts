@@ -1,5 +1,6 @@
 import type { Action } from '../events.ts';
-import type { StoredRecords } from '../journal.ts';
+import type { StoredPublish, StoredRecords } from '../journal.ts';
+import { nameOf } from './messages.test-helpers.ts';
 
 /**
  * A store that takes its time, as a session sees one: what stands behind a `store` waits until `commit`. What has been
@@ -27,9 +28,10 @@ export class StoreLine {
 
   /** Those of the messages that are durable. */
   get topics(): string[] {
-    return [...this.records.values()].flatMap(
-      (value) => (value as { message?: { topic: string } }).message?.topic ?? [],
-    );
+    return [...this.records.values()].flatMap((value) => {
+      const { message } = value as StoredPublish;
+      return message === undefined ? [] : nameOf(message);
+    });
   }
 
   get stored(): StoredRecords {
@@ -40,7 +42,8 @@ export class StoreLine {
   holds(action: Action): boolean {
     const isStore = /[sS]tore$/.test(action.do);
     const { packet } = action.do === 'send' ? action : {};
-    if (action.do === 'hangUp') this.#line = this.#line.filter(({ do: name }) => name !== 'dial').map(unsent);
+    if (action.do === 'hangUp')
+      this.#line = this.#line.filter(({ do: name }) => name !== 'dial' && name !== 'authenticate').map(unsent);
     const passes = action.do === 'hangUp' || /connect|pingreq/.test(packet?.type ?? '');
     if (passes || (this.isEmpty && !isStore)) return false;
     this.#line.push(action);

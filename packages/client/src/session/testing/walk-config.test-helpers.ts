@@ -1,6 +1,8 @@
 import type { SessionConfig } from '../config.ts';
 import { config } from './driver.test-helpers.ts';
+import { METHOD } from './authentication.test-helpers.ts';
 import type { SeededRandom } from './random.test-helpers.ts';
+import { ALLOWED } from './redirect-checks.test-helpers.ts';
 
 /** Options such that everything happens soon. */
 export function randomConfig(random: SeededRandom): SessionConfig {
@@ -35,7 +37,7 @@ export function randomConfig(random: SeededRandom): SessionConfig {
         'failAllOnDisconnect',
       ] as const),
       maxOperations: random.pick([3, 1_000]),
-      maxBytes: random.pick([100, 1_000_000]),
+      maxBytes: random.pick([100, 1_000_000, 100_000_000]),
       maxAgeMs: random.pick([20_000, 300_000]),
       overflow: random.pick(['reject', 'reject', 'dropOldest', 'dropNewest'] as const),
     },
@@ -48,5 +50,14 @@ export function randomConfig(random: SeededRandom): SessionConfig {
           connectsPerSecond: random.pick([0.2, 1]),
         },
     limits: { receiveMaximum: 1 + random.below(5) },
+    topicAliasing: {
+      outbound: random.pick(['lru', 'lru', 'manual', 'none'] as const),
+      outboundMaximum: random.pick([1, 3, 16]),
+      inboundMaximum: random.pick([0, 2, 16]),
+    },
+    ...(protocolVersion === 5 && random.chance(0.4) && { authenticationMethod: METHOD }),
+    ...(random.chance(0.5) && { redirect: ALLOWED }),
+    credentialsChange: random.chance(0.5),
+    urlChanges: random.chance(0.5),
   });
 }

@@ -1,10 +1,12 @@
 /* A random walk: an application that does everything, and a server and a network that do every harm. */
 import type { Packet, QoS } from '@mqtide/codec';
 import { STRAY } from './model-server.test-helpers.ts';
+import { auth } from './authentication.test-helpers.ts';
+import { messageNamed, nameOf } from './messages.test-helpers.ts';
 import {
   disconnect,
-  message,
   puback,
+  publish,
   pubcomp,
   pubrec,
   pubrel,
@@ -12,7 +14,8 @@ import {
   suback,
   unsuback,
 } from './packets.test-helpers.ts';
-import { Pages } from './pages.test-helpers.ts';
+import { move } from './redirect-checks.test-helpers.ts';
+import { WalkEnd } from './walk-end.test-helpers.ts';
 import { ENDED } from './world.test-helpers.ts';
 
 /** What can happen, and how often it does. */
@@ -23,6 +26,9 @@ const STEPS = {
   serverSends: 8,
   time: 8,
   request: 4,
+  mechanism: 4,
+  renew: 1.5,
+  level: 2,
   cancel: 3,
   harm: 3,
   stray: 2,
@@ -33,20 +39,20 @@ const STEPS = {
   crash: 0.5,
 };
 
-export class Walk extends Pages {
+export class Walk extends WalkEnd {
   /** Lets one thing happen, and throws when something is wrong after it. */
   step(): void {
     const random = this.random;
     if (ENDED.includes(this.session.status) && random.chance(0.2)) this.tell({ type: 'start' });
     switch (random.weighted(STEPS)) {
       case 'wire':
-        this.moveWire();
+        for (let count = random.below(5); count >= 0; count--) this.moveWire();
         break;
       case 'publish':
         this.#publish();
         break;
       case 'acknowledge':
-        this.#acknowledge();
+        this.acknowledge();
         break;
       case 'serverSends':
         this.down.push(...(random.chance(0.2) ? this.server.repeat() : this.server.send(random.below(3) as QoS)));
@@ -56,6 +62,15 @@ export class Walk extends Pages {
         break;
       case 'request':
         this.#request();
+        break;
+      case 'mechanism':
+        this.answerStep(random.chance(0.05));
+        break;
+      case 'renew':
+        this.#renew();
+        break;
+      case 'level':
+        this.tellLevel();
         break;
       case 'cancel':
         this.#cancel();
@@ -83,74 +98,32 @@ export class Walk extends Pages {
     }
   }
 
-  /** Everything that can get through gets through; then the client stops, and the books are compared. */
-  finish(): void {
-    this.server.isKind = true;
-    if (this.isDead) this.cut();
-    for (let round = 0; round < 400 && this.#isBusy(); round++) {
-      if (ENDED.includes(this.session.status)) this.tell({ type: 'start' });
-      for (let count = 0; count < 60; count++) this.moveWire(true);
-      while (this.held.length > 0) this.#acknowledge();
-      this.pass(1_000);
-    }
-    if (this.#isBusy()) throw new Error(`still ${this.session.status}, and ${this.pending.all.length} operations`);
-    this.#checkSubscriptions();
-    this.#checkStored();
-    this.keepsSession = false;
-    this.tell({ type: 'stop', sessionExpirySeconds: 0 });
-    this.pass(5_000);
-    if (this.session.status !== 'stopped') throw new Error(`${this.session.status} after stop`);
-    if (this.session.nextDeadline() < Number.POSITIVE_INFINITY) throw new Error('a deadline after stop');
-    const { arrived, taken } = this.server;
-    for (const topic of this.succeeded)
-      if (!arrived.has(topic)) throw new Error(`${topic} succeeded but did not arrive`);
-    for (const topic of taken) if (!this.delivered.has(topic)) throw new Error(`${topic} was answered, not delivered`);
-  }
-
-  /** What is to be over in the end. An identifier may stay: see what remains in docs/decisions/0030. */
-  get #left(): string[] {
-    const isIdentifier = (value: unknown): boolean => (value as { packet?: unknown }).packet === undefined;
-    const records = [...this.line.records].filter(([key]) => key !== 'session');
-    return records.flatMap(([key, value]) => (key.startsWith('r') && isIdentifier(value) ? [] : key));
-  }
-
-  #checkStored(): void {
-    // Otherwise what is stored waits for the next start.
-    if (this.session.status !== 'connected') return;
-    for (const topic of this.everStored)
-      if (topic.startsWith('q') && !this.server.arrived.has(topic) && !this.excused.has(topic))
-        throw new Error(`${topic} was stored, and is lost`);
-    for (const topic of this.unprocessed) throw new Error(`${topic} was not delivered again`);
-    if (this.#left.length > 0) throw new Error(`${this.#left.join()} is left in the store`);
-  }
-
-  #checkSubscriptions(): void {
-    for (const filter of this.subscribed) {
-      const isEnding = [...this.ending.values()].includes(filter);
-      if (!isEnding && !this.server.hasSubscription(filter)) throw new Error(`${filter} is not subscribed`);
-    }
-    for (const filter of this.ended)
-      if (this.server.hasSubscription(filter)) throw new Error(`${filter} is still there`);
-  }
-
-  #isBusy(): boolean {
-    const { status } = this.session;
-    const isMoving = this.pending.all.length + this.up.length + this.down.length + this.wire.underWay > 0;
-    const isStored = status === 'connected' && this.#left.length > 0;
-    return (
-      isMoving ||
-      isStored ||
-      !this.line.isEmpty ||
-      this.held.length > 0 ||
-      (status !== 'connected' && !ENDED.includes(status))
-    );
-  }
-
   #publish(): void {
     const qos = this.random.below(3) as QoS;
     const begun = this.#begin();
-    const payload = new Uint8Array(this.random.below(20));
-    this.tell({ type: 'publish', ...begun, message: message({ topic: `q${qos}-${begun.op}`, qos, payload }) });
+    this.tellLevel();
+    const plain = messageNamed(`q${qos}-${begun.op}`, qos, this.#size());
+    const mayAlias = this.config.topicAliasing.outbound === 'manual' && this.config.protocolVersion === 5;
+    const properties = { topicAlias: 1 + this.random.below(4) };
+    this.tell({
+      type: 'publish',
+      ...begun,
+      message: mayAlias && this.random.chance(0.7) ? { ...plain, properties } : plain,
+    });
+  }
+
+  /** Now and then one fills the socket. */
+  #size(): number {
+    const { brokerProfile, offlineQueue } = this.config;
+    const mayBeLarge = brokerProfile.bytesPerSecond === undefined && offlineQueue.maxBytes > 1_000_000;
+    return mayBeLarge && this.random.chance(0.02) ? this.random.pick([400_000, 1_200_000]) : this.random.below(20);
+  }
+
+  #renew(): void {
+    if (this.config.authenticationMethod === undefined && this.random.chance(0.9)) return;
+    const timeoutMs = this.random.chance(0.8) ? undefined : 1 + this.random.below(30_000);
+    const op = this.pending.beginNow(this.now, timeoutMs ?? this.config.ackTimeoutMs);
+    this.tell({ type: 'reauthenticate', op, timeoutMs });
   }
 
   #request(): void {
@@ -160,8 +133,11 @@ export class Walk extends Pages {
       this.tell({ type: 'subscribe', ...begun, subscriptions: requests(filter) });
       return;
     }
-    const ending = `f-${1 + this.random.below(begun.op)}`;
+    const subscribed = 1 + this.random.below(begun.op);
+    const ending = `f-${subscribed}`;
     this.ending.set(begun.op, ending);
+    // Otherwise it may be granted after this.
+    if (!this.pending.all.includes(subscribed)) this.unwanted.add(ending);
     this.tell({ type: 'unsubscribe', ...begun, filters: [filter, ending] });
   }
 
@@ -170,14 +146,6 @@ export class Walk extends Pages {
     if (this.random.chance(0.9)) return { op: this.pending.begin(this.now) };
     const timeoutMs = 1 + this.random.below(30_000);
     return { op: this.pending.begin(this.now, timeoutMs), timeoutMs };
-  }
-
-  #acknowledge(): void {
-    const [delivery] = this.held.splice(this.random.below(this.held.length), 1);
-    if (delivery === undefined) return;
-    const reasonCode = this.random.chance(0.05) ? 0x80 : 0;
-    for (const [topic, last] of this.entered) if (reasonCode > 0 && last === delivery) this.entered.delete(topic);
-    this.tell({ type: 'acknowledge', delivery, reasonCode });
   }
 
   #cancel(): void {
@@ -194,11 +162,11 @@ export class Walk extends Pages {
   useUpIdentifiers(): void {
     for (let count = 0; count < 65_530 && this.settings !== undefined && !this.isDead; count++) {
       const op = this.pending.begin(this.now);
-      const topic = `b-${op}`;
-      this.tell({ type: 'publish', op, message: message({ topic }) });
+      const name = `b-${op}`;
+      this.tell({ type: 'publish', op, message: messageNamed(name, 1) });
       while (!this.line.isEmpty) this.commit();
       const packet = this.up.at(-1);
-      if (packet?.type !== 'publish' || packet.topic !== topic || packet.packetId === undefined) return;
+      if (packet?.type !== 'publish' || nameOf(packet) !== name || packet.packetId === undefined) return;
       this.up.pop();
       this.tell({ type: 'received', packet: puback(packet.packetId) });
     }
@@ -219,13 +187,40 @@ export class Walk extends Pages {
 
   #harm(): void {
     if (this.attempt?.isOpen !== true) return;
-    const kind = this.random.weighted({ cut: 6, die: 1, malformed: 1, goodbye: 2, takenOver: 0.2 });
+    const kind = this.random.weighted({
+      cut: 6,
+      die: 1,
+      malformed: 1,
+      goodbye: 2,
+      move: 1,
+      takenOver: 0.2,
+      broken: 0.6,
+    });
     if (kind === 'die') {
       this.isDead = true;
       this.server.connectionLost(this.settings !== undefined);
     } else if (kind === 'malformed') this.tell({ type: 'malformed', reasonCode: 0x81, message: '' });
     else if (kind === 'cut' || this.settings?.protocolVersion !== 5) this.cut();
-    else this.tell({ type: 'received', packet: disconnect(kind === 'goodbye' ? 0x8b : 0x8e) });
+    else if (kind === 'broken') this.#breakRules();
+    else if (kind === 'move') {
+      const { reasonCode, properties } = move(this.random);
+      this.receive(disconnect(reasonCode, properties));
+    } else this.receive(disconnect(kind === 'goodbye' ? 0x8b : 0x8e));
+  }
+
+  /** What the server may never send ends the connection. */
+  #breakRules(): void {
+    const { inboundMaximum } = this.config.topicAliasing;
+    this.receive(
+      this.random.pick<Packet>([
+        publish(undefined, { topic: 'a', properties: { topicAlias: inboundMaximum + 1 } }),
+        publish(undefined, { topic: '', properties: { topicAlias: 16 } }),
+        auth(0x19),
+        auth(0x18, { authenticationMethod: 'other' }),
+        { type: 'connack', sessionPresent: false, reasonCode: 0 },
+      ]),
+    );
+    if (this.settings !== undefined) throw new Error('goes on with a server that breaks the rules');
   }
 
   #stop(): void {

@@ -3,8 +3,11 @@
  * its own books and throws at the first thing that is wrong.
  */
 import { type Packet, type ProtocolVersion, type PublishPacket, encode } from '@mqtide/codec';
+import type { BrokerProfile } from '../broker-profile.ts';
 import type { Journal } from '../journal.ts';
 import type { NegotiatedSettings } from '../settings.ts';
+import { nameOf } from './messages.test-helpers.ts';
+import { RateChecks } from './rate-checks.test-helpers.ts';
 
 interface Transmitted {
   readonly topic: string;
@@ -42,6 +45,11 @@ export class WireChecks {
   #arrivals: Arrival[] = [];
   /** QoS 2 identifiers of the server that were delivered, until PUBREL or a refusal. */
   readonly #delivered = new Set<number>();
+  readonly #rates: RateChecks;
+
+  constructor(profile: BrokerProfile) {
+    this.#rates = new RateChecks(profile);
+  }
 
   opened(version: ProtocolVersion): void {
     this.phase = 'open';
@@ -67,6 +75,7 @@ export class WireChecks {
   /** The page before is gone: what goes on is what it stored. */
   restored(publishes: Journal['publishes'], receptions: Journal['receptions']): void {
     this.forgotten();
+    this.#rates.forgotten();
     this.#requests.clear();
     this.#arrivals = [];
     this.#toResend = [];
@@ -74,7 +83,8 @@ export class WireChecks {
     this.#lastOp = 0;
     for (const [, { message, packetId, received }] of publishes) {
       const id = packetId ?? 0;
-      const { topic = '', qos = 2 } = message ?? {};
+      const { qos = 2 } = message ?? {};
+      const topic = message === undefined ? '' : nameOf(message);
       const isReleased = received !== undefined;
       if (id > 0)
         this.#messages.set(id, { topic, qos, isReleased, isOnThisConnection: false, mayBeGone: false, timesResent: 0 });
@@ -98,7 +108,8 @@ export class WireChecks {
     encode(packet, this.#version);
     this.lastSentAt = now;
     const expected = packet.type === 'connect' ? 'open' : 'online';
-    if (this.phase !== expected && !(packet.type === 'disconnect' && this.phase === 'handshake'))
+    const isOfHandshake = packet.type === 'disconnect' || (packet.type === 'auth' && packet.reasonCode === 0x18);
+    if (this.phase !== expected && !(isOfHandshake && this.phase === 'handshake'))
       throw new Error(`${packet.type} while the connection is ${this.phase}`);
     switch (packet.type) {
       case 'connect':
@@ -108,6 +119,7 @@ export class WireChecks {
         this.phase = 'over';
         return;
       case 'publish':
+        this.#rates.published(now);
         if (packet.qos > 0) this.#published(packet, packet.packetId ?? 0);
         else if (packet.duplicate) throw new Error('DUP with QoS 0');
         return;
@@ -177,13 +189,17 @@ export class WireChecks {
     }
   }
 
-  delivered({ qos, packetId = 0, topic }: PublishPacket): void {
+  delivered(packet: PublishPacket): void {
+    const { qos, packetId = 0 } = packet;
     if (qos !== 2) return;
-    if (this.#delivered.has(packetId)) throw new Error(`${topic}: QoS 2 message ${packetId} is delivered twice`);
+    if (this.#delivered.has(packetId))
+      throw new Error(`${nameOf(packet)}: QoS 2 message ${packetId} is delivered twice`);
     this.#delivered.add(packetId);
   }
 
-  #published({ duplicate, topic, qos }: PublishPacket, packetId: number): void {
+  #published(packet: PublishPacket, packetId: number): void {
+    const { duplicate, qos } = packet;
+    const topic = nameOf(packet);
     if (duplicate) this.#resent(packetId, topic);
     else {
       this.#taken(packetId);

@@ -1,19 +1,14 @@
 /*
- * What a random walk happens in: a session and a model server with a wire between them, time, and books of what every
- * action must be allowed by. Throws at the first thing that is wrong.
+ * What a random walk happens in: a session with an application and a store, time, and books of what every action must be
+ * allowed by. Throws at the first thing that is wrong.
  */
-import type { Packet, ProtocolVersion } from '@mqtide/codec';
-import type { SessionConfig } from '../config.ts';
 import type { Action, Outcome, SessionEvent } from '../events.ts';
 import { Session } from '../session.ts';
-import type { NegotiatedSettings } from '../settings.ts';
 import type { BareEvent } from './driver.test-helpers.ts';
-import { ModelServer } from './model-server.test-helpers.ts';
+import { Link } from './link.test-helpers.ts';
+import { nameOf, topicOf } from './messages.test-helpers.ts';
 import { PendingOperations } from './pending.test-helpers.ts';
-import { SeededRandom } from './random.test-helpers.ts';
-import { randomConfig } from './walk-config.test-helpers.ts';
 import { StoreLine } from './store-line.test-helpers.ts';
-import { WireChecks } from './wire-checks.test-helpers.ts';
 
 /** How often one moment may need a tick before it is a busy loop. */
 const MAX_TICKS_AT_ONCE = 4;
@@ -21,16 +16,11 @@ const MAX_TICKS_AT_ONCE = 4;
 /** The statuses in which nothing may be left to settle. */
 export const ENDED: readonly string[] = ['stopped', 'failed'];
 
-export abstract class World {
+export abstract class World extends Link {
   events = 0;
-  protected readonly random: SeededRandom;
-  protected readonly config: SessionConfig;
   protected session: Session;
   /** The session may be stored, or live in memory. */
   protected readonly line: StoreLine = new StoreLine();
-  protected readonly server: ModelServer;
-  protected readonly wire: WireChecks = new WireChecks();
-  protected now = 1_000;
   // The application.
   protected readonly pending: PendingOperations;
   /** Messages whose publishing succeeded with QoS 1 or 2. */
@@ -44,6 +34,8 @@ export abstract class World {
   protected readonly subscribed: Set<string> = new Set<string>();
   protected readonly ending: Map<number, string> = new Map<number, string>();
   protected readonly ended: Set<string> = new Set<string>();
+  /** Filters that this page asked to end last, whatever came of it. */
+  protected readonly unwanted: Set<string> = new Set<string>();
   protected keepsSession = false;
   protected readonly cancelled: Set<number> = new Set<number>();
   /** Messages that were durable at some time, and those of them that may be lost: failed, cancelled, or given up. */
@@ -53,26 +45,17 @@ export abstract class World {
   protected readonly restoredTopics: Map<number, string> = new Map<number, string>();
   /** Received messages that the next page has to be given again. */
   protected readonly unprocessed: Set<string> = new Set<string>();
-  // The connection.
-  protected attempt: { readonly version: ProtocolVersion; readonly since: number; isOpen: boolean } | undefined;
-  protected settings: NegotiatedSettings | undefined;
-  /** Nothing gets through any more, and nobody says so. */
-  protected isDead = false;
-  protected up: Packet[] = [];
-  protected down: Packet[] = [];
-  protected isClosing = false;
 
   constructor(seed: number) {
-    this.random = new SeededRandom(seed);
-    this.config = randomConfig(this.random);
+    super(seed);
     this.pending = new PendingOperations(this.config);
     this.session = new Session(this.config);
-    this.server = new ModelServer(this.random);
     this.tell({ type: 'start' });
   }
 
   protected tell(event: BareEvent): void {
     this.events += 1;
+    if (event.type === 'start') this.starting();
     if (event.type === 'received') this.wire.received(event.packet);
     const full = { random: this.random.next(), ...event, now: this.now } as SessionEvent;
     this.take(this.session.handle(full));
@@ -92,36 +75,6 @@ export abstract class World {
     for (const qos of ['q1', 'q2']) this.excused.add(`${qos}-${op}`);
   }
 
-  /** One packet gets through, or a connection comes about. */
-  protected moveWire(isKind = false): void {
-    const chance = (probability: number): boolean => !isKind && this.random.chance(probability);
-    if (this.isClosing && this.session.status === 'stopping') {
-      this.isClosing = false;
-      this.tell({ type: 'closed', code: 1000, reason: '' });
-    } else if (this.attempt === undefined || this.isDead) {
-      return;
-    } else if (!this.attempt.isOpen) {
-      if (chance(0.15)) this.tell({ type: 'closed', code: 1006, reason: '' });
-      else if (chance(0.1))
-        this.tell({ type: 'dialFailed', failure: { code: 'URL_FAILED', message: '', retryable: true } });
-      else {
-        this.attempt.isOpen = true;
-        this.wire.opened(this.attempt.version);
-        this.tell({ type: 'opened', credentials: {} });
-      }
-    } else if (this.up.length > 0 && (this.down.length === 0 || this.random.chance(0.5))) {
-      this.down.push(...this.server.receive(this.up.shift() as Packet));
-    } else if (this.down.length > 0) {
-      this.tell({ type: 'received', packet: this.down.shift() as Packet });
-    }
-  }
-
-  /** The connection is lost, with everything that is on its way. */
-  protected cut(): void {
-    this.up = [];
-    this.tell({ type: 'closed', code: 1006, reason: '' });
-  }
-
   /** Lets time pass, with a tick at every deadline; now and then a first one comes late. */
   protected pass(milliseconds: number): void {
     const end = this.now + milliseconds;
@@ -129,7 +82,7 @@ export abstract class World {
     if (this.random.chance(0.15)) {
       this.now = end;
       this.pending.slept(end);
-      this.tell({ type: 'tick' });
+      this.#tick();
       while (!this.line.isEmpty) this.commit();
     }
     let ticks = 0;
@@ -137,26 +90,35 @@ export abstract class World {
       ticks = due > this.now ? 1 : ticks + 1;
       if (ticks > MAX_TICKS_AT_ONCE) throw new Error(`${ticks} ticks at ${this.now}`);
       this.now = Math.max(this.now, due);
-      this.tell({ type: 'tick' });
+      this.#tick();
       while (!this.line.isEmpty) this.commit();
     }
     this.now = end;
     this.#checkDeadlines();
   }
 
+  /** The socket is asked for its level, as an engine does: not while the store holds back what will be in it. */
+  protected tellLevel(): void {
+    if (this.session.outlet.isFull && this.line.isEmpty)
+      this.tell({ type: 'socketLevel', bufferedBytes: this.bufferedBytes });
+  }
+
+  #tick(): void {
+    this.tellLevel();
+    this.tell({ type: 'tick' });
+  }
+
   #perform(action: Action): void {
     switch (action.do) {
       case 'dial':
-        if (this.attempt !== undefined) throw new Error('dials while a connection is open');
-        this.attempt = { version: action.version, since: this.now, isOpen: false };
-        this.isClosing = false;
+        this.dial(action);
         break;
       case 'hangUp':
-        this.#hangUp();
+        this.hangUp();
         break;
       case 'send':
         if (action.op !== undefined) this.#settle(action.op, { ok: true });
-        this.up.push(action.packet);
+        this.put(action.packet);
         break;
       case 'deliver':
         this.#deliver(action);
@@ -168,7 +130,8 @@ export abstract class World {
         this.subscribed.delete(action.filter);
         break;
       case 'authenticate':
-        throw new Error('authenticates without a method');
+        this.askMechanism();
+        break;
       case 'restored':
       case 'storeFailed':
         break;
@@ -190,19 +153,25 @@ export abstract class World {
         this.wire.sent(action.packet, this.now);
         this.pending.sent(action.packet, this.now);
       }
+      if (action.do === 'deliver' && action.packet.redelivered !== true && this.wire.phase !== 'online')
+        throw new Error(`delivers while ${this.wire.phase}`);
       if (!this.line.holds(action)) actions.push(...this.act(action));
     }
   }
 
   protected act(action: Action): Action[] {
-    if (action.do === 'send' && this.pending.isOf(action.packet) && this.random.chance(0.01))
+    // The codec would refuse it at the door if it could refuse the first packet with an alias.
+    const isAlias = action.do === 'send' && action.packet.type === 'publish' && action.packet.properties !== undefined;
+    if (action.do === 'send' && !isAlias && this.pending.isOf(action.packet) && this.random.chance(0.01))
       return this.#refuse(action);
     this.#perform(action);
     return [];
   }
 
   #deliver({ packet, delivery }: Action & { readonly do: 'deliver' }): void {
-    const { topic } = packet;
+    const topic = nameOf(packet);
+    if (packet.topic !== topicOf(topic) || packet.properties?.topicAlias !== undefined)
+      throw new Error(`${topic} is delivered for ${packet.topic}`);
     if (packet.redelivered === true) {
       if (!this.unprocessed.delete(topic)) throw new Error(`${topic} is delivered again, but was processed`);
     } else {
@@ -219,8 +188,7 @@ export abstract class World {
 
   #statusChanged({ status, event }: Action & { readonly do: 'status' }): void {
     if (event?.type === 'connectionSuccess') {
-      this.settings = event.settings;
-      this.wire.connected(this.settings);
+      this.connected(event.settings);
     }
     // What is stored is read again.
     if (this.config.isDurable) return;
@@ -252,31 +220,6 @@ export abstract class World {
     this.wire.takenBack(packet);
     const event = { type: 'unsendable', packet, message: '', random: 0, now: this.now } as const;
     return this.session.handle(op === undefined ? event : { ...event, op });
-  }
-
-  #hangUp(): void {
-    if (this.attempt === undefined) {
-      // It may not have been performed yet.
-      if (this.config.isDurable) return;
-      throw new Error('hangs up twice');
-    }
-    // What was sent before still goes out, unless the connection is lost first.
-    if (this.attempt.isOpen && !this.isDead && this.random.chance(0.7)) {
-      for (const packet of this.up) this.server.receive(packet);
-    }
-    this.connectionLost();
-    this.isClosing = true;
-  }
-
-  protected connectionLost(): void {
-    this.server.connectionLost(this.settings !== undefined);
-    this.wire.disconnected();
-    this.attempt = undefined;
-    this.settings = undefined;
-    this.isDead = false;
-    this.up = [];
-    this.down = [];
-    if (!this.server.isKind && this.random.chance(0.25)) this.server.expire();
   }
 
   #checkDeadlines(): void {
