@@ -58,16 +58,16 @@ describe('a network that takes nothing', () => {
   it('makes no more wait either while a store takes its time, and what it holds back is not in the socket yet', async () => {
     const store = new MemoryStore();
     const open = store.open.bind(store);
-    let wait: Promise<void> | undefined;
+    const slow: { until?: Promise<void> } = {};
     store.open = async (clientId) => {
       const session = await open(clientId);
       const { records } = session;
-      const commit: typeof session.commit = (changes) => wait ?? session.commit(changes);
+      const commit: typeof session.commit = (changes) => slow.until ?? session.commit(changes);
       return { records, commit, clear: () => session.clear(), close: () => session.close() };
     };
     const { client, server, clock } = await connected({ ...roomy, clientId: 'c', session: { store } });
     let commit = (): void => {};
-    wait = new Promise((resolve) => (commit = resolve));
+    slow.until = new Promise((resolve) => (commit = resolve));
     server.wire.stall('toServer');
     for (let count = 0; count < 64; count++)
       void client.publish('a/topic', new Uint8Array(SIZE), { qos: 1 }).catch(() => {});

@@ -1,5 +1,5 @@
 /* Where a client may be sent, section 4.11: what the server says, and what must come of it. */
-import type { ConnackPacket, DisconnectPacket, PropertiesOf } from '@mqtide/codec';
+import type { ConnackPacket, DisconnectPacket } from '@mqtide/codec';
 import type { SeededRandom } from './random.test-helpers.ts';
 
 const USE_ANOTHER = 0x9c;
@@ -12,7 +12,7 @@ const REFERENCES = ['a.test', 'A.test:81', 'x.b.test', 'evil.test', 'evil.test a
 /** Reason code and Server Reference of a server that wants the client elsewhere. */
 export function move(random: SeededRandom): {
   readonly reasonCode: number;
-  readonly properties: PropertiesOf<'disconnect'>;
+  readonly properties: { readonly serverReference?: string };
 } {
   const serverReference = random.pick(REFERENCES);
   return { reasonCode: random.pick([USE_ANOTHER, MOVED]), properties: serverReference ? { serverReference } : {} };
