@@ -17,7 +17,7 @@ const BUDGETS = [
     input: 'packages/client/src/global.ts',
     // With indexeddb, scram and topics.
     target: 25.5,
-    ceiling: 41.7,
+    ceiling: 41.6,
     output: { format: 'iife', name: 'mqtide', exports: 'named' },
   },
   { name: '@mqtide/client/indexeddb', input: 'packages/client/src/io/indexeddb/index.ts', target: 3.5 },

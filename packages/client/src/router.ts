@@ -1,4 +1,4 @@
-/** Messages come on the same topics again and again: so many are remembered, and one more for each handle. */
+/** Messages come on the same topics again and again. To remember more of them costs more than to walk the tree. */
 const REMEMBERED_TOPICS = 1_000;
 
 /** A topic level. There are no empty ones but the root, and most are the last of a filter: they have no children. */
@@ -63,7 +63,7 @@ export class Router<Handle extends { readonly filter: string }> {
     if (found === undefined) {
       // A wildcard at the first level does not match topics of the server [MQTT-4.7.2-1].
       found = collect(this.#root, topic, 0, !topic.startsWith('$'), []);
-      if (this.#matches.size >= REMEMBERED_TOPICS + this.size) this.#matches.clear();
+      if (this.#matches.size >= REMEMBERED_TOPICS) this.#matches.clear();
       this.#matches.set(topic, found);
     }
     return found;
