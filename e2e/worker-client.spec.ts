@@ -17,6 +17,7 @@ test.use({ harness: '/workers.html' });
 
 const KIBIBYTE = 1_024;
 const MEBIBYTE = 1_024 * KIBIBYTE;
+const MESSAGE_BYTES = 64 * KIBIBYTE;
 
 /** Bytes of memory that the renderers of the browser have, where the platform tells. */
 async function residentBytes(pids: readonly number[]): Promise<number> {
@@ -33,7 +34,7 @@ async function renderersOf(browser: Browser): Promise<number[]> {
   return processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id);
 }
 
-test('createWorkerClient: a page that is busy while 192 MiB come keeps the newest 17 of them at the most', async ({
+test('createWorkerClient: a page that is busy while 384 MiB come keeps the newest 17 of them at the most', async ({
   page,
   browser,
   browserName,
@@ -54,23 +55,23 @@ test('createWorkerClient: a page that is busy while 192 MiB come keeps the newes
     return { client, numbers, warnings };
   }, server.url);
 
-  const total = 12_288;
+  const total = 6_144;
   const measurable = browserName === 'chromium' && process.platform === 'linux';
   const renderers = measurable ? await renderersOf(browser) : [];
   const before = await residentBytes(renderers);
   let highest = 0;
   // The main thread waits for the answer to a request, which comes when the worker has read everything.
   await page.route('**/flooded', async (route) => {
-    const payload = new Uint8Array(16 * KIBIBYTE);
-    for (let number = 0; number < total; number += 32) {
-      const packets = Array.from({ length: 32 }, (_, index) => {
+    const payload = new Uint8Array(MESSAGE_BYTES);
+    for (let number = 0; number < total; number += 8) {
+      const packets = Array.from({ length: 8 }, (_, index) => {
         const numbered = payload.slice();
         new DataView(numbered.buffer).setUint32(0, number + index);
         return { type: 'publish', topic: 'flood', payload: numbered, qos: 0, retain: false, duplicate: false } as const;
       });
       server.send(bytesOf(packets));
       await new Promise((resolve) => setTimeout(resolve, 2));
-      if (number % 1_024 === 0) highest = Math.max(highest, await residentBytes(renderers));
+      if (number % 256 === 0) highest = Math.max(highest, await residentBytes(renderers));
     }
     // Answered by the engine, without asking anybody.
     server.send(bytesOf([{ type: 'pubrel', packetId: 77, reasonCode: 0 }]));
@@ -88,12 +89,13 @@ test('createWorkerClient: a page that is busy while 192 MiB come keeps the newes
   await expect.poll(async () => (await numbers()).length + (await dropped())).toBe(total);
 
   const kept = await numbers();
-  expect((kept.length * 16 * KIBIBYTE) / MEBIBYTE).toBeLessThanOrEqual(17.1);
+  expect((kept.length * MESSAGE_BYTES) / MEBIBYTE).toBeLessThanOrEqual(17.1);
   expect(kept.at(-1)).toBe(total - 1);
   expect(kept).toEqual([...kept].sort((left, right) => left - right));
   expect(await run.evaluate(({ warnings }) => warnings)).toEqual(['MESSAGES_DROPPED']);
   console.log(`renderers: ${Math.round(before / MEBIBYTE)} MiB before, ${Math.round(highest / MEBIBYTE)} MiB at most`);
-  if (measurable) expect((highest - before) / MEBIBYTE).toBeLessThan(96);
+  // What is dropped is garbage for a while.
+  if (measurable) expect((highest - before) / MEBIBYTE).toBeLessThan(192);
   await run.evaluate(({ client }) => client.stop());
 });
 

@@ -1,4 +1,5 @@
-import * as mqtide from '@mqtide/client';
+import * as client from '@mqtide/client';
+import * as indexeddb from '@mqtide/client/indexeddb';
 import { createWorkerClient } from '@mqtide/client/worker-client';
 
 // Under `require-trusted-types-for 'script'` a page says which scripts its workers may run.
@@ -29,4 +30,4 @@ const workers: Workers = {
   dedicatedWorker: () => new Worker(new URL('./application-worker.ts', import.meta.url), { type: 'module' }),
   sharedWorker: () => new SharedWorker(new URL('./application-worker.ts', import.meta.url), { type: 'module' }),
 };
-Object.assign(globalThis, { workers, mqtide });
+Object.assign(globalThis, { workers, mqtide: { ...client, ...indexeddb } });

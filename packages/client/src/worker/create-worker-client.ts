@@ -35,7 +35,8 @@ export interface WorkerClientOptions extends Omit<ClientOptions, 'webSocket'> {
  * `statistics()` tells what the worker told last, messages are copied once more, and while the page is busy messages of
  * QoS 0, and `packet` events, are dropped beyond `maxBacklogBytes`.
  *
- * The worker is one that runs `@mqtide/client/worker`, for any number of clients. Ending it is up to you.
+ * The worker is a dedicated one that runs `@mqtide/client/worker`, for any number of clients. Ending it is up to you. In a
+ * shared worker, run `createClient` itself.
  *
  * Throws `INVALID_ARGUMENT` for options that can never work.
  */

@@ -95,7 +95,6 @@ function sizeOf(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
   if (ArrayBuffer.isView(value)) return value.byteLength;
   let bytes = OBJECT_BYTES;
-  if (Array.isArray(value)) for (const each of value) bytes += sizeOf(each);
-  else for (const name in value) bytes += sizeOf(value[name as keyof typeof value]);
+  for (const each of Array.isArray(value) ? value : Object.values(value)) bytes += sizeOf(each);
   return bytes;
 }

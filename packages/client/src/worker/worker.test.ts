@@ -249,6 +249,14 @@ describe('a worker that is gone', () => {
     expect([stopped.status, client.state.status]).toEqual(['resolved', 'stopped']);
   });
 
+  it('is noticed, too, by a page that asks nothing of it and only waits for messages', async () => {
+    const { client, clock, terminate } = await connectedWorker();
+    await clock.advance(60_000);
+    terminate();
+    await clock.advance(20_000);
+    expect([client.state.status, client.state.error?.code]).toEqual(['failed', 'WORKER_FAILED']);
+  });
+
   it('while it is stopping, stop() resolves all the same', async () => {
     const { client, clock, terminate, server } = await connectedWorker();
     void server;
