@@ -10,7 +10,7 @@ import { inRoot } from './lib/workspace.mjs';
  *   external?: (string | RegExp)[], names?: string[] }[]}
  */
 const BUDGETS = [
-  { name: '@mqtide/codec, all of it', input: 'packages/codec/src/index.ts', target: 6.5, ceiling: 7.6 },
+  { name: '@mqtide/codec, all of it', input: 'packages/codec/src/index.ts', target: 6.5, ceiling: 7.5 },
   { name: '@mqtide/client with the codec', input: 'packages/client/src/index.ts', target: 18, ceiling: 37.7 },
   {
     name: 'mqtide.global.min.js',
