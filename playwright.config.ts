@@ -12,6 +12,9 @@ export default defineConfig({
   outputDir: 'test-results',
   forbidOnly: process.env['CI'] !== undefined,
   workers: 2,
+  // Twice and thrice the usual: a machine with other work takes its time, and what passes does not wait for it.
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
   // Continuous integration tries once more what fails, and says how much that was: a busy machine misses a deadline now
   // and then. Here nothing is tried again.
   retries: process.env['CI'] === undefined ? 0 : 1,
