@@ -75,6 +75,37 @@ for (const { name, protocolVersion } of VERSIONS) {
       { endpoint: cloud.endpoint, credentials: cloud.credentials, protocolVersion },
     );
     expect(tookMs).toBeGreaterThan(1_900);
+    expect(cloud.emulator.gateway.throttled.discarded).toBe(0);
+  });
+
+  test(`${name}: a megabyte and a quarter at once is paced, and the server need not hold it up`, async ({
+    page,
+    cloud,
+  }) => {
+    const publishAll = (isPaced: boolean): Promise<number> =>
+      page.evaluate(
+        async ({ endpoint, credentials, protocolVersion, isPaced }) => {
+          const aws = mqtideAws.awsSigV4({ endpoint, region: 'us-east-1', credentials });
+          const { bytesPerSecond: _, ...unpaced } = aws.brokerProfile;
+          const client = mqtide.createClient({
+            ...aws,
+            protocolVersion,
+            brokerProfile: isPaced ? aws.brokerProfile : unpaced,
+          });
+          await client.start();
+          const publishes = Array.from({ length: 20 }, () => client.publish('a', new Uint8Array(65_536), { qos: 1 }));
+          const done = await Promise.all(publishes);
+          await client.stop();
+          return done.length;
+        },
+        { endpoint: cloud.endpoint, credentials: cloud.credentials, protocolVersion, isPaced },
+      );
+    const { throttled } = cloud.emulator.gateway;
+    expect(await publishAll(true)).toBe(20);
+    expect(throttled).toEqual({ discarded: 0, delayed: 0 });
+    // Without the limit the server holds it up, and nothing is lost.
+    expect(await publishAll(false)).toBe(20);
+    expect(throttled.delayed).toBeGreaterThan(0);
   });
 
   test(`${name}: what comes back counts, too, and nothing is discarded`, async ({ page, cloud }) => {
@@ -99,6 +130,7 @@ for (const { name, protocolVersion } of VERSIONS) {
       { endpoint: cloud.endpoint, credentials: cloud.credentials, protocolVersion },
     );
     expect(tookMs).toBeGreaterThan(1_000);
+    expect(cloud.emulator.gateway.throttled.discarded).toBe(0);
   });
 
   test(`${name}: restarted at once, it waits until a client identifier may connect again`, async ({ page, cloud }) => {

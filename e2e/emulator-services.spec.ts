@@ -1,3 +1,4 @@
+import { decode, encode } from 'cborg';
 import type { EmulatedCloud } from './fixtures/emulated-cloud.ts';
 import { expect, test } from './fixtures/index.ts';
 import { HandClient } from './support/hand-client.ts';
@@ -175,6 +176,54 @@ test('commands: to a client, which must be the one', { tag }, async ({ cloud }) 
   expect(await other.nextJson()).toMatchObject({ content: { error: 'ResourceNotFound' } });
   ask(device, `${topic}/${executionId}/response/json`, { status: 'SUCCEEDED' });
   expect(await other.nextJson()).toMatchObject({ topic: `${topic}/${executionId}/response/accepted/json` });
+});
+
+test('provisioning and commands in CBOR are answered in CBOR', { tag }, async ({ cloud }) => {
+  const device = await connect(cloud, { clientId: 'lamp' });
+  await cloud.admin('templates', { name: 'fleet', thingName: 'lamp-${serial}' });
+  const [create, register] = ['$aws/certificates/create/cbor', '$aws/provisioning-templates/fleet/provision/cbor'];
+  const topic = '$aws/commands/things/lamp/executions';
+  await device.subscribed(
+    `${create}/accepted`,
+    `${create}/rejected`,
+    `${register}/accepted`,
+    `${topic}/+/request/cbor`,
+  );
+  await device.subscribed(`${topic}/+/response/accepted/cbor`, `${topic}/+/response/rejected/cbor`);
+  const next = async (): Promise<{ topic: string; content: Record<string, unknown> }> => {
+    const packet = await device.nextOf('publish');
+    device.send({ type: 'puback', packetId: packet?.packetId ?? 0, reasonCode: 0 });
+    return { topic: packet?.topic ?? '', content: decode(packet?.payload ?? new Uint8Array()) };
+  };
+
+  device.publish(create, '{}');
+  expect(await next()).toMatchObject({ topic: `${create}/rejected`, content: { errorCode: 'InvalidPayload' } });
+  device.publish(create, encode({}));
+  const { certificateOwnershipToken } = (await next()).content;
+  expect(certificateOwnershipToken).toEqual(expect.any(String));
+  device.publish(register, encode({ certificateOwnershipToken, parameters: { serial: '7' } }));
+  expect(await next()).toEqual({ topic: `${register}/accepted`, content: { thingName: 'lamp-7' } });
+
+  const start = {
+    commandId: 'reboot',
+    deviceId: 'lamp',
+    contentType: 'application/cbor',
+    timeoutSeconds: 300,
+  };
+  const { executionId } = await cloud.admin('commands', start);
+  expect((await device.nextOf('publish'))?.topic).toBe(`${topic}/${executionId}/request/cbor`);
+  device.publish(`${topic}/${executionId}/response/cbor`, encode({ status: 'SUCCEEDED', result: {} }));
+  expect(await next()).toMatchObject({
+    topic: `${topic}/${executionId}/response/rejected/cbor`,
+    content: { error: 'InvalidRequest', executionId },
+  });
+  const result = { dump: { bin: Uint8Array.of(1, 2, 255) } };
+  device.publish(`${topic}/${executionId}/response/cbor`, encode({ status: 'SUCCEEDED', result }));
+  expect(await next()).toEqual({ topic: `${topic}/${executionId}/response/accepted/cbor`, content: { executionId } });
+  expect(await cloud.admin('commands/execution', { executionId })).toMatchObject({
+    status: 'SUCCEEDED',
+    result: { dump: { bin: 'AQL/' } },
+  });
 });
 
 test('who comes and goes is told', { tag }, async ({ cloud }) => {

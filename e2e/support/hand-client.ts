@@ -99,6 +99,12 @@ export class HandClient {
     return this.#received.shift();
   }
 
+  /** Whether it is let live: it is answered, and nothing else has come before the answer. */
+  async isAlive(): Promise<boolean> {
+    this.send({ type: 'pingreq' });
+    return (await this.next())?.type === 'pingresp';
+  }
+
   /** The next packet of a type; others are lost. */
   async nextOf<Type extends PacketType>(type: Type): Promise<PacketOf<Type> | undefined> {
     for (let packet = await this.next(); packet !== undefined; packet = await this.next()) {

@@ -101,7 +101,7 @@ export const LAYERS = [
     name: 'emulator',
     paths: ['apps/emulator/src/'],
     layers: [],
-    packages: ['@mqtide/codec', 'ws', 'node:*'],
+    packages: ['@mqtide/codec', 'cborg', 'ws', 'node:*'],
   },
   { name: 'dashboard', paths: ['apps/dashboard/src/'], layers: [], packages: ['@mqtide/client', '@mqtide/client/aws'] },
   {
@@ -119,6 +119,7 @@ export const LAYERS = [
       '@mqtide/client/worker-client',
       '@mqtide/codec',
       '@mqtide/emulator',
+      'cborg',
       '@mqtide/testkit',
       '@playwright/test',
       'mqtt',

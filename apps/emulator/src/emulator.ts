@@ -56,14 +56,18 @@ export class Emulator {
     const outbox = new Outbox(services, cloud.faults, this.gateway.dice);
     this.#shadows = new ShadowService(cloud, outbox);
     // Answers of these two go to the connection that asked: those of Jobs even where it is not subscribed.
-    this.jobs = new JobsService(cloud, outbox, (id, topic, content) => this.gateway.deliver(id, topic, content, true));
-    this.provisioning = new ProvisioningService(cloud, (id, topic, content) =>
-      this.gateway.deliver(id, topic, content, false),
+    this.jobs = new JobsService(cloud, outbox, (id, topic, payload) => this.gateway.deliver(id, topic, payload, true));
+    this.provisioning = new ProvisioningService(cloud, (id, topic, payload) =>
+      this.gateway.deliver(id, topic, payload, false),
     );
     this.commands = new CommandsService(cloud, outbox, (id) => this.gateway.clientIdOf(id));
     const cognito = new CognitoEndpoint(cloud, this.identities);
     const admin = new AdminEndpoint(this);
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+      if (request.url?.startsWith('/mqtt')) {
+        response.writeHead(426, { upgrade: 'websocket' }).end();
+        return;
+      }
       const endpoint = request.url?.startsWith('/admin/') ? admin : cognito;
       // A request that is cut off has nobody to be answered.
       endpoint.handle(request, response).catch(() => response.destroy());
@@ -84,8 +88,7 @@ export class Emulator {
   /** Ends it and everything that is connected. */
   async dispose(): Promise<void> {
     this.gateway.close();
-    this.jobs.close();
-    this.commands.close();
+    this.cloud.clock.stop();
     this.#services.close();
     this.#server.close();
     this.#server.closeAllConnections();

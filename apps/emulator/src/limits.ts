@@ -31,6 +31,8 @@ export interface Limits {
   storedMessagesPerSecond: number;
   /** Lifetime of a connection that a signature opened. */
   connectionLifetimeSeconds: number;
+  /** How long the function behind an authorizer may take. */
+  authorizerSeconds: number;
   shadowBytes: number;
   shadowDepth: number;
   shadowRequestsPerSecond: number;
@@ -69,6 +71,7 @@ export const LIMITS: Readonly<Limits> = {
   messageExpirySeconds: 604_800,
   storedMessagesPerSecond: 10,
   connectionLifetimeSeconds: 86_400,
+  authorizerSeconds: 5,
   shadowBytes: 8192,
   shadowDepth: 8,
   shadowRequestsPerSecond: 20,

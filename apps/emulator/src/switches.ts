@@ -42,6 +42,8 @@ export interface Switches {
   wildcardFormatCloses: boolean;
   /** The version of a shadow after its first update. @default 1 */
   firstShadowVersion: number;
+  /** An update with a version where there is no shadow: 409, as reported after a deletion, or no matter. @default 'conflict' */
+  versionWhenAbsent: 'conflict' | 'ignore';
   /** Whether an object in a shadow stays when its last key is removed. @default true */
   keepEmptyObjects: boolean;
   /** Metadata of an array: a timestamp for each element, or one for all. @default 'elements' */
@@ -82,6 +84,7 @@ export const SWITCHES: Readonly<Switches> = {
   connectAttributesNeeded: false,
   wildcardFormatCloses: true,
   firstShadowVersion: 1,
+  versionWhenAbsent: 'conflict',
   keepEmptyObjects: true,
   arrayMetadata: 'elements',
   previousOfFirst: 'empty',

@@ -8,7 +8,10 @@ export type Operation = (body: Body) => object;
 /** The account: keys, policies, pools, authorizers, and the settings of the emulator itself. */
 export function accountOperations({ cloud, identities, gateway }: Emulator): Readonly<Record<string, Operation>> {
   return {
-    clock: (body) => change(cloud.clock, { offsetMs: number(body, 'offsetMs') }),
+    clock(body) {
+      cloud.clock.offsetMs = number(body, 'offsetMs');
+      return { offsetMs: cloud.clock.offsetMs };
+    },
     switches: (body) => change(cloud.switches, body),
     limits: (body) => change(cloud.limits, numbers(body)),
     faults: (body) => change(cloud.faults, numbers(body)),

@@ -50,6 +50,7 @@ export class AdminEndpoint {
       limits,
       faults,
       clientIds: gateway.clientIds,
+      throttled: gateway.throttled,
       operations: Object.keys(this.#operations),
     };
   }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ServiceClient, ServiceMessage } from '../broker/service-client.ts';
 import type { Cloud } from '../cloud/cloud.ts';
-import { isObject, readJson } from '../services/json.ts';
+import { formatOf, readDocument, writeDocument } from '../services/format.ts';
 import type { Outbox } from '../services/outbox.ts';
 import { type CommandExecution, type CommandRejection, timeOutCommand, updateCommand } from './execution.ts';
 
@@ -17,18 +17,17 @@ export interface CommandStart {
   readonly timeoutSeconds?: number;
 }
 
-const TOPIC = /^(\$aws\/commands\/(things|clients)\/([^/]+)\/executions\/([^/]+)\/response)\/json$/;
+const TOPIC = /^(\$aws\/commands\/(things|clients)\/([^/]+)\/executions\/([^/]+)\/response)\/(json|cbor)$/;
 
 /** The ends of the request topic by content type. */
 const FORMATS: Readonly<Record<string, string>> = { 'application/json': '/json', 'application/cbor': '/cbor' };
 
-/** The Commands service at the broker. It understands JSON; what a device says in CBOR stays without an answer. */
+/** The Commands service at the broker. */
 export class CommandsService {
   readonly #cloud: Cloud;
   readonly #outbox: Outbox;
   readonly #clientIdOf: (connectionId: string) => string | undefined;
   readonly #executions = new Map<string, CommandExecution>();
-  readonly #timers = new Set<NodeJS.Timeout>();
   #services: ServiceClient | undefined;
 
   constructor(cloud: Cloud, outbox: Outbox, clientIdOf: (connectionId: string) => string | undefined) {
@@ -39,7 +38,7 @@ export class CommandsService {
 
   async start(services: ServiceClient): Promise<void> {
     this.#services = services;
-    await services.subscribe('$aws/commands/+/+/executions/+/response/json', (message) => this.#receive(message));
+    await services.subscribe('$aws/commands/+/+/executions/+/response/+', (message) => this.#receive(message));
   }
 
   /** Sends a command to a device; gives the id of its execution. */
@@ -58,7 +57,10 @@ export class CommandsService {
         ...(contentType !== undefined && { contentType }),
       },
     );
-    this.#after(seconds, executionId);
+    this.#cloud.clock.after(seconds * 1000, () => {
+      const latest = this.#executions.get(executionId);
+      if (latest !== undefined) this.#take(timeOutCommand(latest));
+    });
     return executionId;
   }
 
@@ -67,37 +69,24 @@ export class CommandsService {
     return this.#executions.get(executionId);
   }
 
-  close(): void {
-    for (const timer of this.#timers) clearTimeout(timer);
-  }
-
-  #after(seconds: number, executionId: string): void {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      const execution = this.#executions.get(executionId);
-      if (execution !== undefined) this.#take(timeOutCommand(execution));
-    }, seconds * 1000);
-    this.#timers.add(timer);
-  }
-
   #receive({ topic, payload, connection }: ServiceMessage): void {
     const [, prefix, deviceType, deviceId, executionId = ''] = TOPIC.exec(topic) ?? [];
     if (prefix === undefined) return;
-    const read = readJson(payload);
-    const request = 'value' in read && isObject(read.value) ? read.value : undefined;
+    const format = formatOf(topic);
+    const request = readDocument(payload, format);
     const execution = this.#executions.get(executionId);
     const isTheirs = execution?.deviceType === deviceType && execution?.deviceId === deviceId;
     const isAllowed = deviceType === 'things' || this.#clientIdOf(connection ?? '') === deviceId;
     const answer: CommandExecution | CommandRejection =
       request === undefined
-        ? { error: 'InvalidJson', errorMessage: 'The payload is no JSON object.' }
+        ? { error: 'InvalidJson', errorMessage: `The payload is no object in ${format.toUpperCase()}.` }
         : execution === undefined || !isTheirs || !isAllowed
           ? { error: 'ResourceNotFound', errorMessage: `There is no execution '${executionId}'.` }
           : updateCommand(execution, request, this.#cloud.switches);
     if (!('error' in answer)) this.#take(answer);
     const [suffix, content] =
       'error' in answer ? ['rejected', { ...answer, executionId }] : ['accepted', { executionId }];
-    this.#outbox.publish([{ topic: `${prefix}/${suffix}/json`, content }]);
+    this.#outbox.publish([{ topic: `${prefix}/${suffix}/${format}`, content: writeDocument(content, format) }]);
   }
 
   /** Keeps an execution, and tells subscribers where its status has changed. */

@@ -1,5 +1,7 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { Clock } from '../cloud/clock.ts';
+import { LIMITS } from '../limits.ts';
 import { type Authorizer, type AuthorizerEvent, type AuthorizerInputs, askAuthorizer } from './authorizer.ts';
 
 const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -19,6 +21,8 @@ function account(more: Partial<Authorizer> = {}, defaultAuthorizer?: string) {
     authorizers: new Map([['gate', authorizer]]),
     defaultAuthorizer,
     allowsAuthorizerOverride: true,
+    limits: LIMITS,
+    clock: new Clock(),
   };
   return { authorizers, events };
 }
@@ -102,4 +106,20 @@ test.each([
 ])('a function that answers with %s refuses', async (_, decide) => {
   const { authorizers } = account({ decide }, 'gate');
   expect(await askAuthorizer(inputs({}), authorizers)).toBe(undefined);
+});
+
+test('a function that has not answered after five seconds refuses', async () => {
+  vi.useFakeTimers();
+  try {
+    const { authorizers } = account({ decide: () => new Promise(() => {}) }, 'gate');
+    let outcome: unknown = 'waiting';
+    void askAuthorizer(inputs({}), authorizers).then((answer) => (outcome = answer));
+    await vi.advanceTimersByTimeAsync(4_999);
+    expect(outcome).toBe('waiting');
+    await vi.advanceTimersByTimeAsync(1);
+    expect(outcome).toBe(undefined);
+    expect(vi.getTimerCount()).toBe(0);
+  } finally {
+    vi.useRealTimers();
+  }
 });

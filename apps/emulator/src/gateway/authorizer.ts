@@ -3,6 +3,8 @@
  * may answer.
  */
 import { verify } from 'node:crypto';
+import type { Clock } from '../cloud/clock.ts';
+import type { Limits } from '../limits.ts';
 import type { PolicyDocument } from '../policy/policy.ts';
 import { type Parameter, parseQuery } from './query.ts';
 
@@ -55,18 +57,19 @@ export interface Authorizers {
   readonly authorizers: ReadonlyMap<string, Authorizer>;
   readonly defaultAuthorizer: string | undefined;
   readonly allowsAuthorizerOverride: boolean;
+  readonly limits: Pick<Limits, 'authorizerSeconds'>;
+  readonly clock: Pick<Clock, 'after'>;
 }
 
-/** Beyond this the function has failed. */
-const DECISION_TIMEOUT_MS = 5000;
 const NAME = 'x-amz-customauthorizer-name';
 const SIGNATURE = 'x-amz-customauthorizer-signature';
 
 /** Asks the authorizer that the inputs name, or the default one; `undefined` is a refusal. */
 export async function askAuthorizer(
   inputs: AuthorizerInputs,
-  { authorizers, defaultAuthorizer, allowsAuthorizerOverride }: Authorizers,
+  account: Authorizers,
 ): Promise<AuthorizerAnswer | undefined> {
+  const { authorizers, defaultAuthorizer, allowsAuthorizerOverride } = account;
   const parameters = parametersOf(inputs);
   const named = parameters?.get(NAME);
   if (named !== undefined && named !== defaultAuthorizer && !allowsAuthorizerOverride) return undefined;
@@ -77,7 +80,7 @@ export async function askAuthorizer(
   // Before the function: it never hears of a token that was not signed.
   if (isSigned && !isGenuine(token, parameters.get(SIGNATURE), authorizer.publicKeyPem)) return undefined;
   const event = eventOf(inputs, token, isSigned);
-  const answer = await Promise.race([authorizer.decide(event), timeout()]).catch(() => undefined);
+  const answer = await decision(authorizer, event, account);
   return answer !== undefined && isValid(answer) ? answer : undefined;
 }
 
@@ -126,8 +129,17 @@ function isValid({ isAuthenticated, principalId = '', policyDocuments = [] }: Au
   );
 }
 
-function timeout(): Promise<undefined> {
+/** A function that fails, or takes too long, has decided nothing. */
+function decision(
+  { decide }: Authorizer,
+  event: AuthorizerEvent,
+  { clock, limits }: Authorizers,
+): Promise<AuthorizerAnswer | undefined> {
   return new Promise((resolve) => {
-    setTimeout(() => resolve(undefined), DECISION_TIMEOUT_MS).unref();
+    const callOff = clock.after(limits.authorizerSeconds * 1000, () => resolve(undefined));
+    Promise.resolve(event)
+      .then(decide)
+      .then(resolve, () => resolve(undefined))
+      .finally(callOff);
   });
 }

@@ -9,6 +9,16 @@ test('a second’s worth at once, then one by one', () => {
   expect([bucket.take(9000), bucket.take(9000), bucket.take(9000)]).toEqual([true, true, false]);
 });
 
+test('less than one a second is one, and then a long wait', () => {
+  const bucket = new Bucket(0.1, 0);
+  expect([bucket.take(0), bucket.waitMs(0), bucket.take(9_999), bucket.take(10_000)]).toEqual([
+    true,
+    10_000,
+    false,
+    true,
+  ]);
+});
+
 test('what is spent over it delays', () => {
   const bucket = new Bucket(1000, 0);
   expect(bucket.spend(900, 0)).toBe(0);

@@ -1,4 +1,4 @@
-/** A rate: so many per second, and at most so many at once: a second's worth unless it is said. */
+/** A rate: so many per second, and at most so many at once: a second's worth, or one, unless it is said. */
 export class Bucket {
   readonly #perSecond: number;
   readonly #burst: number;
@@ -6,7 +6,7 @@ export class Bucket {
   #at: number;
 
   /** @param now milliseconds, as in the other calls */
-  constructor(perSecond: number, now: number, burst = perSecond) {
+  constructor(perSecond: number, now: number, burst = Math.max(1, perSecond)) {
     this.#perSecond = perSecond;
     this.#burst = burst;
     this.#tokens = burst;

@@ -17,6 +17,9 @@ export type DisconnectReason =
   | 'WEBSOCKET_TTL_EXPIRATION'
   | 'CUSTOMAUTH_TTL_EXPIRATION';
 
+/** What happens to a client that sends too much: a publish goes, or what comes next waits. */
+export type Throttling = 'discarded' | 'delayed';
+
 /** What the parts of a connection may do with it. */
 export interface ClientLink {
   readonly cloud: Cloud;
@@ -29,6 +32,8 @@ export interface ClientLink {
   forward(packet: Packet): void;
   /** Ends the connection, in 5.0 with a DISCONNECT. */
   end(reasonCode: number, reason: DisconnectReason): void;
+  /** The client has sent too much. */
+  throttled(how: Throttling): void;
   /** Whether the policies allow it. @param resource such as `topic/a` */
   may(action: string, resource: string): boolean;
 }

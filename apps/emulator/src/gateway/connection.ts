@@ -2,7 +2,6 @@
  * One client. What it sends is judged packet by packet and passed on to the broker over a connection of its own; what the
  * broker sends is judged and passed on to the client. Everything here ends with the connection.
  */
-import { setTimeout as wait } from 'node:timers/promises';
 import {
   type ConnectPacket,
   Decoder,
@@ -16,20 +15,17 @@ import type { RawData, WebSocket } from 'ws';
 import { BrokerLink } from '../broker/broker-link.ts';
 import type { Cloud } from '../cloud/cloud.ts';
 import { mayDo, type Principal } from '../policy/principal.ts';
-import { askAuthorizer } from './authorizer.ts';
 import { brokerConnect, windowOf } from './broker-connect.ts';
 import { Bucket } from './bucket.ts';
-import type { ClientLink, DisconnectReason } from './client-link.ts';
+import type { ClientLink, DisconnectReason, Throttling } from './client-link.ts';
 import { connackOf } from './connack.ts';
-import { type Admission, admit, authorizerInputs, principalOf, type Upgrade } from './connecting.ts';
+import { type Admission, admit, type Upgrade } from './connecting.ts';
 import { Delivering } from './delivering.ts';
 import type { Gateway } from './gateway.ts';
+import { Lifetime } from './lifetime.ts';
 import { Outgoing } from './outgoing.ts';
 import { Publishing } from './publishing.ts';
 import { Subscribing } from './subscribing.ts';
-
-/** The longest time that a timer of Node.js can be set to. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** What a connection has once it is let in. */
 interface Established {
@@ -56,8 +52,7 @@ export class Connection implements ClientLink {
   #arrivedAt = 0;
   /** Packets are handled one after the other. */
   #work = Promise.resolve();
-  #keepAlive: NodeJS.Timeout | undefined;
-  readonly #timers: NodeJS.Timeout[] = [];
+  readonly #lifetime: Lifetime;
 
   constructor(socket: WebSocket, upgrade: Upgrade, gateway: Gateway) {
     this.#socket = socket;
@@ -67,6 +62,12 @@ export class Connection implements ClientLink {
     const { packetBytes, bytesPerSecond } = this.cloud.limits;
     this.#decoder = new Decoder({ version: 5, sender: 'client', maximumPacketSize: packetBytes });
     this.#bytes = new Bucket(bytesPerSecond, performance.now());
+    this.#lifetime = new Lifetime(this.cloud, {
+      end: (reasonCode, reason) => this.end(reasonCode, reason),
+      renewed: (principal) => {
+        this.#principal = principal;
+      },
+    });
     socket.on('message', (data, isBinary) => this.#take(data, isBinary));
     // `close` follows.
     socket.on('error', () => {});
@@ -106,6 +107,10 @@ export class Connection implements ClientLink {
     this.#finish(reason);
   }
 
+  throttled(how: Throttling): void {
+    this.#gateway.throttled[how] += 1;
+  }
+
   /** Delivers a message of a service to this client, where it is subscribed or anyway. */
   inject(topic: string, payload: Uint8Array, anyway: boolean): void {
     this.#established?.delivering.inject(topic, payload, anyway);
@@ -125,19 +130,26 @@ export class Connection implements ClientLink {
     }
     if (!isBinary) failure = new MalformedPacketError(0x81, 'a text frame');
     const delayMs = this.#bytes.spend(bytes.length, this.#arrivedAt);
-    if (delayMs > 0) this.#socket.pause();
-    this.#work = this.#handleAll(this.#work, packets, failure, delayMs);
+    const mayGoOn = delayMs > 0 ? this.#hold(delayMs) : undefined;
+    this.#work = this.#handleAll(this.#work, packets, failure, mayGoOn);
+  }
+
+  /** Takes nothing more from the client. Resolves when it has waited for what it has sent. */
+  #hold(delayMs: number): Promise<void> {
+    this.#socket.pause();
+    this.throttled('delayed');
+    return new Promise((resolve) => this.#lifetime.after(delayMs, resolve));
   }
 
   async #handleAll(
     before: Promise<void>,
     packets: readonly Packet[],
     failure: MalformedPacketError | undefined,
-    delayMs: number,
+    mayGoOn: Promise<void> | undefined,
   ): Promise<void> {
     await before;
-    if (delayMs > 0) {
-      await wait(delayMs);
+    if (mayGoOn !== undefined) {
+      await mayGoOn;
       this.#socket.resume();
     }
     for (const packet of packets) if (this.#phase !== 'ended') await this.#handle(packet);
@@ -152,7 +164,7 @@ export class Connection implements ClientLink {
     const established = this.#established;
     if (packet.type === 'connect' && this.#phase === 'waiting') return this.#connect(packet);
     if (established === undefined || this.#phase !== 'connected') return this.#finish('CLIENT_ERROR');
-    this.#watchKeepAlive(established.admission);
+    this.#lifetime.heard(established.admission);
     switch (packet.type) {
       case 'publish':
         return established.publishing.receive(packet);
@@ -207,6 +219,7 @@ export class Connection implements ClientLink {
         storedPerSecond: packet.cleanStart ? undefined : limits.storedMessagesPerSecond,
         faults,
         dice: this.#gateway.dice,
+        session,
         send: (delivery) => this.send(delivery),
       });
       this.#established = {
@@ -230,8 +243,7 @@ export class Connection implements ClientLink {
     this.#phase = 'connected';
     if (this.version === 5) this.send(connackOf(packet, admission, sessionPresent, this.cloud.limits));
     else this.send({ type: 'connack', sessionPresent, reasonCode: 0 });
-    this.#watchKeepAlive(admission);
-    this.#watchLifetime(packet, admission);
+    this.#lifetime.begin(packet, this.#upgrade, admission);
     this.#gateway.announce('connected', this);
   }
 
@@ -253,30 +265,6 @@ export class Connection implements ClientLink {
     this.#finish(reason);
   }
 
-  #watchKeepAlive({ keepAliveSeconds }: Admission): void {
-    clearTimeout(this.#keepAlive);
-    this.#keepAlive = setTimeout(() => this.end(0x8d, 'MQTT_KEEP_ALIVE_TIMEOUT'), keepAliveSeconds * 1500);
-  }
-
-  #watchLifetime(packet: ConnectPacket, { lifetimeSeconds, lifetimeReason, refreshAfterSeconds }: Admission): void {
-    const { switches, clock } = this.cloud;
-    const later = (milliseconds: number, then: () => void): void => {
-      if (milliseconds < LONGEST_TIMER_MS) this.#timers.push(setTimeout(then, milliseconds));
-    };
-    const expiresAt = switches.endWithCredentials ? this.#principal?.expiresAt : undefined;
-    const leftMs = expiresAt === undefined ? Number.POSITIVE_INFINITY : expiresAt - clock.now();
-    later(Math.min(lifetimeSeconds * 1000, leftMs), () => this.end(switches.lifetimeEnd, lifetimeReason));
-    if (refreshAfterSeconds === undefined) return;
-    const timer = setInterval(() => void this.#refresh(packet), refreshAfterSeconds * 1000);
-    this.#timers.push(timer);
-  }
-
-  async #refresh(packet: ConnectPacket): Promise<void> {
-    const answer = await askAuthorizer(authorizerInputs(packet, this.#upgrade), this.cloud);
-    if (answer === undefined) this.end(0x87, 'AUTH_ERROR');
-    else this.#principal = principalOf(answer);
-  }
-
   #closed(code: number): void {
     // 1006: the network is gone. Anything else came in a Close frame, which suppresses the will.
     if (code === 1006) this.#finish('CONNECTION_LOST');
@@ -288,11 +276,12 @@ export class Connection implements ClientLink {
     if (this.#phase === 'ended') return;
     const wasConnected = this.#phase === 'connected';
     this.#phase = 'ended';
-    clearTimeout(this.#keepAlive);
-    for (const timer of this.#timers) clearTimeout(timer);
+    this.#lifetime.stop();
     this.#established?.outgoing.stop();
     if (goodbye !== undefined) this.forward(goodbye);
     this.#established?.broker.end();
+    // The other side's Close frame would not be read.
+    if (this.#socket.isPaused) this.#socket.resume();
     this.#socket.close();
     this.#gateway.left(this);
     if (wasConnected) this.#gateway.announce('disconnected', this, reason);

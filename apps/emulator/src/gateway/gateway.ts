@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Cloud } from '../cloud/cloud.ts';
 import { Dice } from '../faults.ts';
-import type { DisconnectReason } from './client-link.ts';
+import type { DisconnectReason, Throttling } from './client-link.ts';
 import type { Upgrade } from './connecting.ts';
 import { Connection } from './connection.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
@@ -26,6 +26,8 @@ export class Gateway {
   readonly cloud: Cloud;
   readonly brokerPort: number;
   readonly dice: Dice;
+  /** How often clients sent too much. */
+  readonly throttled: Record<Throttling, number> = { discarded: 0, delayed: 0 };
   readonly #presence: (presence: Presence) => void;
   readonly #sockets = new WebSocketServer({
     noServer: true,
@@ -72,11 +74,11 @@ export class Gateway {
   }
 
   /**
-   * Delivers to one connection alone, past the broker, and in JSON.
+   * Delivers to one connection alone, past the broker.
    * @param anyway whether or not it is subscribed
    */
-  deliver(connectionId: string, topic: string, content: object, anyway: boolean): void {
-    this.#connections.get(connectionId)?.inject(topic, Buffer.from(JSON.stringify(content)), anyway);
+  deliver(connectionId: string, topic: string, payload: Uint8Array, anyway: boolean): void {
+    this.#connections.get(connectionId)?.inject(topic, payload, anyway);
   }
 
   clientIdOf(connectionId: string): string | undefined {
@@ -112,7 +114,7 @@ export class Gateway {
   /** What is kept of a session; a new one when it is to begin anew. */
   sessionOf(version: number, clientId: string, isNew: boolean): SessionRecord {
     const name = sessionName(version, clientId);
-    const session = this.#sessions.get(name) ?? { subscriptions: new Map() };
+    const session = this.#sessions.get(name) ?? { subscriptions: new Map(), lastPacketId: 0 };
     if (isNew) session.subscriptions.clear();
     this.#sessions.set(name, session);
     return session;

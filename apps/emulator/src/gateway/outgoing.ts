@@ -1,6 +1,7 @@
 import type { PublishPacket } from '@mqtide/codec';
 import type { Dice, Faults } from '../faults.ts';
 import { Bucket } from './bucket.ts';
+import type { SessionRecord } from './session-record.ts';
 
 /** A message on its way to the client. */
 export interface Delivery {
@@ -19,10 +20,12 @@ export interface OutgoingOptions {
   readonly storedPerSecond: number | undefined;
   readonly faults: Faults;
   readonly dice: Dice;
+  readonly session: Pick<SessionRecord, 'lastPacketId'>;
   readonly send: (packet: PublishPacket) => void;
 }
 
 const HELD_BACK_MS = 30;
+const QUIET_MS = 200;
 
 /**
  * Deliveries to one client: paced, within its Receive Maximum, under packet identifiers of its own, so that a message
@@ -33,8 +36,8 @@ export class Outgoing {
   readonly #waiting: Delivery[] = [];
   readonly #unacknowledged = new Map<number, () => void>();
   #stored: Bucket | undefined;
-  #lastId = 0;
   #timers = new Set<NodeJS.Timeout>();
+  #offered = 0;
   #isStopped = false;
 
   constructor(options: OutgoingOptions) {
@@ -70,6 +73,7 @@ export class Outgoing {
   }
 
   #queue(delivery: Delivery): void {
+    this.#offered += 1;
     this.#waiting.push(delivery);
     this.#pump();
   }
@@ -88,14 +92,24 @@ export class Outgoing {
       // What is over the rate and has no right to be delivered is discarded.
       else if (isInRate) this.#options.send(packet);
     }
-    this.#stored = undefined;
+    this.#drainSoon();
+  }
+
+  /** What was stored comes one after the other: there is nothing left of it when nothing has come for a while. */
+  #drainSoon(): void {
+    if (this.#stored === undefined) return;
+    const before = this.#offered;
+    this.#after(QUIET_MS, () => {
+      if (this.#offered === before && this.#waiting.length === 0) this.#stored = undefined;
+    });
   }
 
   #track(done: () => void): number {
-    do this.#lastId = (this.#lastId % 65_535) + 1;
-    while (this.#unacknowledged.has(this.#lastId));
-    this.#unacknowledged.set(this.#lastId, done);
-    return this.#lastId;
+    const { session } = this.#options;
+    do session.lastPacketId = (session.lastPacketId % 65_535) + 1;
+    while (this.#unacknowledged.has(session.lastPacketId));
+    this.#unacknowledged.set(session.lastPacketId, done);
+    return session.lastPacketId;
   }
 
   #after(milliseconds: number, then: () => void): void {

@@ -33,7 +33,7 @@ export class Publishing {
     else if (packet.payload.length > limits.payloadBytes) this.#link.end(switches.tooLarge, 'CLIENT_ERROR');
     else if (!mayBePublished(topic)) this.#link.end(0x90, 'CLIENT_ERROR');
     else if (isBadTopic(topic, limits)) this.#refuse(packet, 0x90, 'CLIENT_ERROR');
-    else if (!this.#rate.take(performance.now())) return;
+    else if (!this.#rate.take(performance.now())) this.#link.throttled('discarded');
     else if (this.#unacknowledged.size >= limits.receiveMaximum && packet.qos > 0) {
       if (version === 5) this.#link.end(0x93, 'CLIENT_ERROR');
     } else if (!this.#isAllowed(topic, packet.retain)) this.#refuse(packet, 0x87, 'AUTH_ERROR');

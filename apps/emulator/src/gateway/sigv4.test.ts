@@ -24,6 +24,15 @@ function vectorOf(id: string): Vector {
 const judge = (vector: Vector, url = vector.url, more: Partial<SigningRules<AccessKey>> = {}) =>
   verifySignature(requestOf(url), rulesOf(vector, more));
 
+test('the vectors are all there: ten, and five ways to sign them wrongly', () => {
+  expect(VECTORS.map(({ id }) => id)).toEqual(['V1', 'V2', 'V3', 'V4', 'V5', 'V6', 'V7', 'V8', 'V9', 'V10']);
+  const wrong = VECTORS.flatMap(({ wrongIfTokenSigned, wrongIfHostWithoutPort }) => [
+    ...(wrongIfTokenSigned === undefined ? [] : [wrongIfTokenSigned]),
+    ...(wrongIfHostWithoutPort === undefined ? [] : [wrongIfHostWithoutPort]),
+  ]);
+  expect(new Set(wrong).size).toBe(5);
+});
+
 describe.each(VECTORS)('$id, $description', (vector) => {
   test('is accepted', () => {
     expect(judge(vector)).toEqual({ key: keyOf(vector), accessKeyId: EXAMPLE_KEY.accessKeyId });

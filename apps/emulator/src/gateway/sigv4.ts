@@ -143,6 +143,7 @@ function problemOfTime<Key extends AccessKey>(
     return 'X-Amz-Expires must be between 1 and 604800 seconds.';
   }
   const age = (now - timeOf(date)) / 1000;
+  if (Number.isNaN(age)) return `X-Amz-Date is no date: ${date}.`;
   if (age < -signatureToleranceSeconds) return `Signature not yet current: ${date} is in the future.`;
   return age > seconds ? `Signature expired: ${date} is too old.` : undefined;
 }

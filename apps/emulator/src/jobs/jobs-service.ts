@@ -1,6 +1,7 @@
 import type { ServiceClient, ServiceMessage } from '../broker/service-client.ts';
 import type { Cloud } from '../cloud/cloud.ts';
-import { isObject, type JsonObject, readJson } from '../services/json.ts';
+import { readDocument, writeDocument } from '../services/format.ts';
+import type { JsonObject } from '../services/json.ts';
 import type { Outbox } from '../services/outbox.ts';
 import type { Execution } from './execution.ts';
 import { notificationsOf } from './notifications.ts';
@@ -9,7 +10,7 @@ import { type JobAnswer, JobQueue, type JobRules } from './queue.ts';
 const TOPIC = /^\$aws\/things\/([^/]+)\/jobs\/(.+)$/;
 
 /** How an answer reaches the connection that asked, and nobody else. */
-type Deliver = (connectionId: string, topic: string, content: object) => void;
+type Deliver = (connectionId: string, topic: string, payload: Uint8Array) => void;
 
 /** The Jobs service at the broker. */
 export class JobsService {
@@ -18,7 +19,8 @@ export class JobsService {
   readonly #deliver: Deliver;
   /** By thing. */
   readonly #queues = new Map<string, JobQueue>();
-  readonly #timers = new Map<string, NodeJS.Timeout>();
+  /** Call off step timers. */
+  readonly #alarms = new Map<string, () => void>();
 
   constructor(cloud: Cloud, outbox: Outbox, deliver: Deliver) {
     this.#cloud = cloud;
@@ -51,22 +53,18 @@ export class JobsService {
     return this.#queues.get(thing)?.executions ?? [];
   }
 
-  close(): void {
-    for (const timer of this.#timers.values()) clearTimeout(timer);
-  }
-
   #receive({ topic, payload, connection }: ServiceMessage): void {
     const [, thing, rest] = TOPIC.exec(topic) ?? [];
     if (thing === undefined || rest === undefined || connection === undefined) return;
-    const read = payload.length === 0 ? { value: {} } : readJson(payload);
-    const request = 'value' in read && isObject(read.value) ? read.value : undefined;
+    const request = payload.length === 0 ? {} : readDocument(payload, 'json');
     const { clock, limits, switches } = this.#cloud;
     const rules = { now: clock.nowSeconds(), limits, switches };
     const answer = this.#change(thing, (queue) => answerOf(queue, rest, request, rules));
     if ('accepted' in answer && answer.stepTimeout !== undefined) this.#arm(thing, answer.stepTimeout);
     const token = request?.['clientToken'] === undefined ? {} : { clientToken: request['clientToken'] };
     const [suffix, content] = 'accepted' in answer ? ['accepted', answer.accepted] : ['rejected', answer.rejected];
-    this.#deliver(connection, `${topic}/${suffix}`, { ...content, timestamp: rules.now, ...token });
+    const document = { ...content, timestamp: rules.now, ...token };
+    this.#deliver(connection, `${topic}/${suffix}`, writeDocument(document, 'json'));
   }
 
   /** Does something to a queue, and tells subscribers what has become of it. */
@@ -87,13 +85,14 @@ export class JobsService {
 
   #arm(thing: string, { jobId, minutes }: { readonly jobId: string; readonly minutes: number }): void {
     const name = `${thing} ${jobId}`;
-    clearTimeout(this.#timers.get(name));
+    this.#alarms.get(name)?.();
     // A negative number takes the timer away.
     if (minutes <= 0) return;
     const expire = (): void => {
       this.#change(thing, (queue) => queue.set(jobId, 'TIMED_OUT', this.#cloud.clock.nowSeconds()));
     };
-    this.#timers.set(name, setTimeout(expire, minutes * this.#cloud.limits.stepMinuteMs));
+    const { clock, limits } = this.#cloud;
+    this.#alarms.set(name, clock.after(minutes * limits.stepMinuteMs, expire));
   }
 }
 

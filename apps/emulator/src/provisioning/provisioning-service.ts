@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { ServiceClient, ServiceMessage } from '../broker/service-client.ts';
 import type { Cloud } from '../cloud/cloud.ts';
-import { isObject, type JsonObject, readJson } from '../services/json.ts';
+import { formatOf, readDocument, writeDocument } from '../services/format.ts';
+import { isObject, type JsonObject } from '../services/json.ts';
 import { Authority, type Certificate } from './certificate.ts';
 
 /** A provisioning template. */
@@ -14,7 +15,7 @@ export interface Template {
 }
 
 /** How an answer reaches the connection that asked, if it is subscribed, and nobody else. */
-type Deliver = (connectionId: string, topic: string, content: object) => void;
+type Deliver = (connectionId: string, topic: string, payload: Uint8Array) => void;
 
 /** A rejected request. */
 class ProvisioningError extends Error {
@@ -28,9 +29,9 @@ class ProvisioningError extends Error {
   }
 }
 
-const TEMPLATE = /^\$aws\/provisioning-templates\/([^/]+)\/provision\/json$/;
+const TEMPLATE = /^\$aws\/provisioning-templates\/([^/]+)\/provision\/(?:json|cbor)$/;
 
-/** Fleet Provisioning at the broker. It understands JSON; a request in CBOR stays without an answer. */
+/** Fleet Provisioning at the broker. */
 export class ProvisioningService {
   /** By name. */
   readonly templates = new Map<string, Template>();
@@ -50,15 +51,15 @@ export class ProvisioningService {
       (act: (request: JsonObject, topic: string) => object | Promise<object>) => (message: ServiceMessage) =>
         void this.#answer(message, act);
     await services.subscribe(
-      '$aws/certificates/create/json',
+      '$aws/certificates/create/+',
       answer(() => this.#createKeys()),
     );
     await services.subscribe(
-      '$aws/certificates/create-from-csr/json',
+      '$aws/certificates/create-from-csr/+',
       answer((request) => this.#createFromCsr(request)),
     );
     await services.subscribe(
-      '$aws/provisioning-templates/+/provision/json',
+      '$aws/provisioning-templates/+/provision/+',
       answer((request, topic) => this.#register(request, topic)),
     );
   }
@@ -68,18 +69,21 @@ export class ProvisioningService {
     act: (request: JsonObject, topic: string) => object | Promise<object>,
   ): Promise<void> {
     if (connection === undefined) return;
+    const format = formatOf(topic);
+    const answer = (kind: string, document: object): void =>
+      this.#deliver(connection, `${topic}/${kind}`, writeDocument(document, format));
     try {
-      const read = payload.length === 0 ? { value: {} } : readJson(payload);
-      if (!('value' in read) || !isObject(read.value))
-        throw new ProvisioningError(400, 'InvalidPayload', 'Invalid JSON.');
-      this.#deliver(connection, `${topic}/accepted`, await act(read.value, topic));
+      const request = payload.length === 0 ? {} : readDocument(payload, format);
+      if (request === undefined)
+        throw new ProvisioningError(400, 'InvalidPayload', `The payload is no object in ${format.toUpperCase()}.`);
+      answer('accepted', await act(request, topic));
     } catch (error) {
       const {
         statusCode,
         errorCode,
         message: errorMessage,
       } = error instanceof ProvisioningError ? error : new ProvisioningError(500, 'InternalError', 'Internal error.');
-      this.#deliver(connection, `${topic}/rejected`, { statusCode, errorCode, errorMessage });
+      answer('rejected', { statusCode, errorCode, errorMessage });
     }
   }
 

@@ -103,6 +103,21 @@ test('a shadow that does not exist', () => {
   expect(ask('delete', { clientToken: 'd' })).toEqual({ 'delete/rejected': { ...missing, clientToken: 'd' } });
 });
 
+test('a version where there is no shadow conflicts, or does not matter', () => {
+  const { ask, cloud } = setUp();
+  const request = { state: { desired: { a: 1 } }, version: 0 };
+  expect(ask('update', request)).toEqual({ 'update/rejected': { code: 409, message: 'Version conflict' } });
+  cloud.switches.versionWhenAbsent = 'ignore';
+  expect(ask('update', request)).toMatchObject({ 'update/accepted': { version: 1 } });
+});
+
+test.each([{}, { desired: {} }, { desired: null }])('an update with nothing in it makes a shadow: %j', (state) => {
+  const { ask } = setUp();
+  expect(ask('update', { state })).toMatchObject({ 'update/accepted': { version: 1 } });
+  expect(ask('get', {})).toMatchObject({ 'get/accepted': { state: {}, version: 1 } });
+  expect(ask('update', { state })).toMatchObject({ 'update/accepted': { version: 2 } });
+});
+
 test('a deleted shadow goes on counting for two days', () => {
   const { ask, cloud } = setUp();
   ask('update', { state: { desired: { a: 1 } } });
@@ -146,5 +161,28 @@ test('the size is that of the whole document: a small update can be too much', (
   expect(ask('update', { state: { desired: { a: 'x'.repeat(8000) } } })).toHaveProperty('update/accepted');
   expect(ask('update', { state: { reported: { b: 'x'.repeat(200) } } })).toMatchObject({
     'update/rejected': { code: 413 },
+  });
+});
+
+test.each([
+  ['empty', { previous: { state: {}, metadata: {}, version: 0 } }],
+  ['absent', {}],
+] as const)('what was before the first version is a switch: %s', (previousOfFirst, previous) => {
+  const { ask, cloud } = setUp();
+  Object.assign(cloud.switches, { previousOfFirst });
+  const { 'update/documents': document } = ask('update', { state: { desired: { a: 1 } } }) as Record<string, object>;
+  expect(Object.hasOwn(document ?? {}, 'previous')).toBe('previous' in previous);
+  expect(document).toMatchObject(previous);
+});
+
+test('the first version, and what else may be in a state, are switches', () => {
+  const { ask, cloud } = setUp();
+  Object.assign(cloud.switches, { firstShadowVersion: 0, otherStateKeys: 'ignore' });
+  expect(ask('update', { state: { desired: { a: 1 }, other: 1 } })).toMatchObject({
+    'update/accepted': { version: 0, state: { desired: { a: 1 } } },
+  });
+  expect(ask('get', {})).toMatchObject({ 'get/accepted': { version: 0, state: { desired: { a: 1 } } } });
+  expect(ask('update', { state: { reported: { a: 1 } }, version: 0 })).toMatchObject({
+    'update/accepted': { version: 1 },
   });
 });

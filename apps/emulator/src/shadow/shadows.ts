@@ -85,8 +85,8 @@ export class Shadows {
     const { patch, version: wanted, clientToken } = request;
     const token = clientToken === undefined ? {} : { clientToken };
     const before = this.#documents.get(key);
-    // A shadow that does not exist has no version to be wrong about.
-    if (wanted !== undefined && before !== undefined && wanted !== before.version) {
+    const mayBeWrong = before !== undefined || switches.versionWhenAbsent === 'conflict';
+    if (wanted !== undefined && mayBeWrong && wanted !== before?.version) {
       return [this.#reject('update', { code: 409, message: 'Version conflict', ...token })];
     }
     const timestamp = clock.nowSeconds();

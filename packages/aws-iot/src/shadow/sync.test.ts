@@ -143,6 +143,7 @@ describe('a local copy', () => {
     service.send = () => {};
     service.delete();
     service.version = 0;
+    service.timestamp += 172_800;
     service.update({ desired: { level: 3 } });
     service.send = send;
     messenger.emit('connectionSuccess', { settings: { rejoinedSession: false } });
@@ -157,6 +158,32 @@ describe('a local copy', () => {
     service.update({ desired: { level: 2 } });
     service.delete();
     release((all) => all.reverse());
+    expect(copy.current).toEqual({ state: {}, version: 0 });
+  });
+
+  it('follows a shadow whose first version is 0', async () => {
+    service.version = -1;
+    const { copy, changes } = await sync();
+    service.update({ desired: { level: 1 } });
+    expect(copy.current).toMatchObject({ state: { desired: { level: 1 } }, version: 0 });
+    await copy.update({ desired: { level: 2 } });
+    expect(service.requests.at(-1)?.body).toMatchObject({ version: 0 });
+    expect(changes).toEqual([
+      [0, 0],
+      [1, 0],
+    ]);
+  });
+
+  it('does not bring back a deleted shadow because an answer to `get` was slow', async () => {
+    service.update({ desired: { level: 1 } });
+    const { copy } = await sync();
+    const release = hold();
+    messenger.emit('connectionSuccess', { settings: { rejoinedSession: true } });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(requests()).toEqual(['get', 'get']);
+    service.delete();
+    release((all) => all.reverse());
+    await settle();
     expect(copy.current).toEqual({ state: {}, version: 0 });
   });
 

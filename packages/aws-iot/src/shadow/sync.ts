@@ -5,7 +5,7 @@ import type { Messenger } from '../messenger.ts';
 import { watchConnection } from '../watch-connection.ts';
 import { Follower, type ShadowVersion, type Step } from './follower.ts';
 import type { Shadow } from './shadow.ts';
-import type { ShadowChange, ShadowDelta, StatePatch, UpdateShadowRequest } from './types.ts';
+import type { DeletedShadow, ShadowChange, ShadowDelta, StatePatch, UpdateShadowRequest } from './types.ts';
 
 /** A change of a shadow's state. */
 export type ShadowPatch<State extends object> = UpdateShadowRequest<State>['state'];
@@ -28,6 +28,9 @@ export interface ShadowCopy<State extends object = JsonObject> {
   /**
    * Updates the version that the copy has. With a function of it, that is asked again after a conflict (409); otherwise
    * `merge` is. Rejects with the conflict after five of them.
+   *
+   * A shadow that does not exist has no version: a change that is neither a function nor can be merged goes into whatever
+   * somebody else makes of it at the same moment. For the other two the shadow is made first, empty.
    */
   update(
     change: ShadowPatch<State> | ((current: ShadowVersion<State>) => ShadowPatch<State> | undefined),
@@ -59,12 +62,12 @@ export async function syncShadow<State extends object>(
   let failures = 0;
   let repairing: Promise<void> | undefined;
 
-  const apply = ({ changed, missed, repair: when }: Step): void => {
+  const apply = ({ missed, repair: when }: Step): void => {
     if (over.signal.aborted) return;
     if (when === 'now') repairLater(0);
     // What is to be done sooner, or failed and waits, is not put off.
     if (when === 'later' && timer === undefined) repairLater(DOCUMENT_AFTER_MS);
-    if (!changed) return;
+    if (missed === undefined) return;
     try {
       onChange?.(follower.current, { missed });
     } catch (error) {
@@ -75,13 +78,13 @@ export async function syncShadow<State extends object>(
 
   /** Asks for the whole shadow. One answer serves all who need it and asked before it was asked for. */
   const fetchNow = async (options: RequestOptions): Promise<void> => {
-    const { version } = follower.current;
+    const { known } = follower;
     const got = await shadow.get(options).catch((error: unknown) => {
-      if (error instanceof ServiceError && error.code === 404) return undefined;
-      throw error;
+      if (codeOf(error) !== 404) throw error;
+      return undefined;
     });
     failures = 0;
-    apply(follower.onGot(got, version));
+    apply(follower.onGot(got, known));
   };
   const repair = (): Promise<void> => {
     repairing ??= fetchNow({ signal: over.signal }).finally(() => {
@@ -109,11 +112,11 @@ export async function syncShadow<State extends object>(
   const subscriptions = [
     listen<ShadowChange<State>>(topics.documents, (event) => follower.onDocument(event)),
     listen<ShadowDelta<State>>(topics.delta, (event) => follower.onDelta(event)),
-    listen<{ readonly version: number }>(topics.deleted, ({ version }) => follower.onDeleted(version)),
+    listen<DeletedShadow>(topics.deleted, (event) => follower.onDeleted(event)),
   ];
   let stopWatching = (): void => {};
   const close = async (): Promise<void> => {
-    over.abort(new DOMException('The copy was closed.', 'AbortError'));
+    over.abort();
     clearTimeout(timer);
     stopWatching();
     await Promise.allSettled(subscriptions.map(async (granted) => (await granted).unsubscribe()));
@@ -131,25 +134,33 @@ export async function syncShadow<State extends object>(
   // What was published without a connection may have been lost, even from a session that was kept.
   stopWatching = watchConnection(messenger, { onConnect: () => repairLater(0), onEnd: () => void close() });
 
+  const send = async (patch: ShadowPatch<State>, options: RequestOptions): Promise<void> => {
+    const { known } = follower;
+    const updated = await shadow.update(patch, { ...options, ...(known >= 0 && { version: known }) });
+    apply(follower.onUpdated(updated));
+    // What was there before is not known. It is asked for until it is: the update itself is done.
+    if (follower.known < updated.version) await repair().catch(() => {});
+  };
   const updateNow: ShadowCopy<State>['update'] = async (change, options = {}) => {
-    const isFunction = typeof change === 'function';
-    // There is no version to name before a shadow exists, and two who make it at once would not notice each other.
-    if (isFunction && follower.current.version === 0) {
-      apply(follower.onUpdated(await shadow.update({ desired: {} as StatePatch<State> }, options)));
-      if (follower.current.version === 0) await fetchNow(options);
+    const canAsk = typeof change === 'function' || merge !== undefined;
+    const ask = (refused?: ShadowPatch<State>): ShadowPatch<State> | undefined =>
+      typeof change === 'function' ? change(follower.current) : refused ? merge?.(follower.current, refused) : change;
+    let patch = ask();
+    if (patch !== undefined && canAsk && follower.known < 0) {
+      // Two who make the shadow at once would not notice each other, so it is made without content.
+      await send({ desired: {} as StatePatch<State> }, options);
+      if (Object.keys(follower.current.state).length > 0) patch = ask(patch);
     }
-    let patch = isFunction ? change(follower.current) : change;
-    for (let conflicts = 1; patch !== undefined; conflicts++) {
-      const { version } = follower.current;
+    for (let conflicts = 0; patch !== undefined; conflicts++) {
+      const { known } = follower;
       try {
-        apply(follower.onUpdated(await shadow.update(patch, { ...options, ...(version > 0 && { version }) })));
+        await send(patch, options);
         break;
       } catch (error) {
-        const isConflict = error instanceof ServiceError && error.code === 409;
-        if (!isConflict || conflicts > MAXIMUM_CONFLICTS || !(isFunction || merge)) throw error;
+        if (!canAsk || codeOf(error) !== 409 || conflicts === MAXIMUM_CONFLICTS) throw error;
         // Somebody else's document may have come before the refusal.
-        if (follower.current.version === version) await fetchNow(options);
-        patch = isFunction ? change(follower.current) : merge?.(follower.current, patch);
+        if (follower.known === known) await fetchNow(options);
+        patch = ask(patch);
       }
     }
     return follower.current;
@@ -167,4 +178,9 @@ export async function syncShadow<State extends object>(
     update,
     close,
   };
+}
+
+/** The code of a refusal by the service. */
+function codeOf(error: unknown): unknown {
+  return error instanceof ServiceError ? error.code : undefined;
 }

@@ -13,6 +13,10 @@ export class ShadowService {
   state: ShadowState<State> = {};
   version = 0;
   exists = false;
+  /** Whether a version is wrong where there is no shadow, as it has been seen at AWS after a deletion. */
+  conflictsWhenAbsent = false;
+  /** Seconds since 1970. */
+  timestamp = 1;
   send: (topic: string, value: unknown) => void;
   /** Requests that were received. */
   readonly requests: Published[] = [];
@@ -28,9 +32,10 @@ export class ShadowService {
     this.state = mergeState(this.state, patch as never);
     this.version += 1;
     this.exists = true;
-    this.send(`${PREFIX}/update/documents`, { previous, current: this.#snapshot(), timestamp: 1 });
+    this.send(`${PREFIX}/update/documents`, { previous, current: this.#snapshot(), timestamp: this.timestamp });
     const delta = this.#delta();
-    if (delta !== undefined) this.send(`${PREFIX}/update/delta`, { state: delta, version: this.version, timestamp: 1 });
+    if (delta !== undefined)
+      this.send(`${PREFIX}/update/delta`, { state: delta, version: this.version, timestamp: this.timestamp });
   }
 
   /** A deletion by somebody else. */
@@ -38,7 +43,7 @@ export class ShadowService {
     const { version } = this;
     this.exists = false;
     this.state = {};
-    this.send(`${PREFIX}/delete/accepted`, { version, timestamp: 1, clientToken: 'theirs' });
+    this.send(`${PREFIX}/delete/accepted`, { version, timestamp: this.timestamp, clientToken: 'theirs' });
   }
 
   #receive(published: Published): void {
@@ -46,16 +51,20 @@ export class ShadowService {
     const { topic, body } = published;
     const { clientToken } = body;
     const answer = (kind: string, document: object): void =>
-      this.send(`${topic}/${kind}`, { ...document, clientToken, timestamp: 1 });
+      this.send(`${topic}/${kind}`, { ...document, clientToken, timestamp: this.timestamp });
     if (topic.endsWith('/get')) {
       if (this.exists) answer('accepted', { state: this.state, version: this.version });
       else answer('rejected', { code: 404, message: "No shadow exists with name: 'lamp'" });
-    } else if (body['version'] !== undefined && body['version'] !== this.version) {
+    } else if (this.#isWrong(body['version'])) {
       answer('rejected', { code: 409, message: 'Version conflict' });
     } else {
       this.update(body['state'] as object);
       answer('accepted', { state: body['state'], version: this.version });
     }
+  }
+
+  #isWrong(version: unknown): boolean {
+    return version !== undefined && (version !== this.version || (!this.exists && this.conflictsWhenAbsent));
   }
 
   #snapshot(): object {
