@@ -10,7 +10,8 @@ export type MessageHandler = (message: Message) => unknown;
 /**
  * When a message of QoS 1 or 2 is acknowledged. QoS 0 knows no acknowledgement.
  *
- * - `'onDelivery'`: when the handler has been called, or the message waits in the buffer.
+ * - `'onDelivery'`: when the handler has been called, or the message waits in the buffer of an iterator. What is in the
+ *   buffer when the page ends is lost then, also with a `session.store`, for which it counts as processed.
  * - `'afterProcessing'`: when what the handler returned has settled; with an iterator, when the next message is asked for
  *   or the loop is left. If the handler throws or rejects, the error goes to `onUnhandledError` and the message is
  *   acknowledged, QoS 1 with reason code 0x80 in MQTT 5, otherwise as a success: servers do not send it again.

@@ -100,10 +100,7 @@ export class Handshake {
     if (verdict === 'violation') return violation('CONNACK has Session Present after Clean Start');
     if (verdict === 'unknown' || verdict === 'purged')
       return {
-        failure: failure(
-          'SESSION_LOST',
-          `the one of this \`clientId\` ${verdict === 'purged' ? 'has ended' : 'is unknown here'}`,
-        ),
+        failure: failure('SESSION_LOST', 'it had one of this `clientId` from before'),
         disposition: 'now',
         // Not an error code: that would have the will published.
         closeWith: 0,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { VERSIONS, connected } from './testing/driver.test-helpers.ts';
+import { Driver, VERSIONS, connected } from './testing/driver.test-helpers.ts';
 import {
   connack,
   puback,
@@ -135,6 +135,18 @@ describe.each(VERSIONS)('after an hour of sleep, in version %i', (protocolVersio
   it('a timer that is late again and again puts off nothing for ever', () => {
     const driver = asleep();
     expect(driver.oversleep(60_000)).toEqual([1, 2, 3].map((op) => failed(op, 'ACK_TIMEOUT')));
+  });
+
+  it('a connection that took long is no sleep: nothing has more time than it has', () => {
+    const driver = new Driver({ protocolVersion, keepAliveSeconds: 10 });
+    driver.start();
+    driver.opened();
+    driver.pass(9_000);
+    driver.receive(connack());
+    // PINGREQ was due before the server had answered.
+    driver.publish(1, {}, 1_000);
+    driver.tell({ type: 'tick' });
+    expect(driver.pass(1_000)).toContainEqual(failed(1, 'ACK_TIMEOUT'));
   });
 
   it('a second sleep is forgiven, too', () => {

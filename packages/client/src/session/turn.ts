@@ -51,7 +51,8 @@ export class Turn {
 
   /** Asks for a tick at `deadline`. */
   wake(deadline: number): void {
-    if (deadline < this.wakeAt) this.wakeAt = deadline;
+    // A tick is late when it comes later than it was asked for, not than what was due already.
+    if (deadline < this.wakeAt) this.wakeAt = Math.max(deadline, this.now);
   }
 
   /** Whether an answer that was due at `deadline` is overdue. If not, asks for a tick when it will be. */
