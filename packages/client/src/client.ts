@@ -10,7 +10,7 @@ import { onAbort } from './on-abort.ts';
 import { type OperationOptions, Operations } from './operations.ts';
 import type { ClientOptions } from './options.ts';
 import type { Message } from './message.ts';
-import { PageWatch } from './page-watch.ts';
+import { watchPage } from './page-watch.ts';
 import type { Payload } from './payload.ts';
 import { Tracing } from './propagator.ts';
 import { MessageCheck, type PublishOptions, type PublishResult, publishResult } from './publish.ts';
@@ -42,7 +42,6 @@ export class Client {
   readonly #tracing: Tracing | undefined;
   readonly #messages: MessageCheck;
   readonly #config: SessionConfig;
-  readonly #page: PageWatch;
   readonly #requests: Requests;
 
   /** @internal */
@@ -62,6 +61,9 @@ export class Client {
     const destinations = new Destinations(options);
     const tracing = options.propagator && new Tracing(options.propagator, options.contextManager, report);
     this.#tracing = tracing;
+    const follow = watchPage(config.pageLifecycle === 'none' ? undefined : page, (hint) =>
+      this.#engine.dispatch({ type: 'hint', hint }),
+    );
     const hooks: EngineHooks = {
       locate: (context) => destinations.locate(context),
       authenticate: (step, data) => destinations.authenticate(step, data),
@@ -80,7 +82,7 @@ export class Client {
       unsubscribed: ({ filter, failure }) => this.#subscribing.refused(filter, failure),
       status: ({ status, attempt, event }) => {
         // First of all: a listener may start the client again.
-        this.#page.follow(status);
+        follow(status);
         if (status === 'failed') this.#requests.leave();
         if (event !== undefined) this.#subscribing.connectionChanged(event);
         this.#state.change({ status, attempt }, event);
@@ -91,7 +93,6 @@ export class Client {
     this.#state = new StateKeeper(this.#engine, this.#emitter, (error) => this.#subscribing.end(error));
     this.#subscribing = new Subscribing(this.#engine, this.#operations, this.#emitter, report, config);
     this.#statistics = new Statistics(this.#engine, this.#emitter, this.#subscribing);
-    this.#page = new PageWatch(config.pageLifecycle === 'none' ? undefined : page, this.#engine);
     this.#requests = new Requests(this, this.#engine, config);
     if (options.logger) logEvents(options.logger, this.#emitter);
     makeDisposable(this);

@@ -1,25 +1,18 @@
-import type { EnginePort } from './engine.ts';
-import type { PageLifecycle } from './io/page-lifecycle.ts';
+import type { PageHint, PageLifecycle } from './io/page-lifecycle.ts';
 import type { ConnectionStatus } from './session/events.ts';
 
-/** Listens to the life of the page while the client is started, and passes it on to the session. */
-export class PageWatch {
-  readonly #page: PageLifecycle | undefined;
-  readonly #engine: EnginePort;
-  #unwatch: (() => void) | undefined;
-
-  constructor(page: PageLifecycle | undefined, engine: EnginePort) {
-    this.#page = page;
-    this.#engine = engine;
-  }
-
-  /** The client has this status now. */
-  follow(status: ConnectionStatus): void {
+/** Watches the life of the page while the client is started: to be told each status of the client. */
+export function watchPage(
+  page: PageLifecycle | undefined,
+  onHint: (hint: PageHint) => void,
+): (status: ConnectionStatus) => void {
+  let unwatch: (() => void) | undefined;
+  return (status) => {
     if (status !== 'stopped' && status !== 'failed') {
-      this.#unwatch ??= this.#page?.watch((hint) => this.#engine.dispatch({ type: 'hint', hint }));
+      unwatch ??= page?.watch(onHint);
       return;
     }
-    this.#unwatch?.();
-    this.#unwatch = undefined;
-  }
+    unwatch?.();
+    unwatch = undefined;
+  };
 }

@@ -109,10 +109,6 @@ export class Requests {
     const replies: Message[] = [];
     let ended: { readonly error: unknown } | undefined;
     let wake = (): void => {};
-    const onReply = (message: Message): void => {
-      replies.push(message);
-      wake();
-    };
     /** Without an error when the time is up. */
     const end = (error?: unknown): void => {
       ended ??= { error };
@@ -125,10 +121,26 @@ export class Requests {
     };
     const cancelTimer = this.#engine.remind(this.#engine.now + timeoutMs, () => end());
     const release = signal && onAbort(signal, end);
-    const pending: Pending = { onReply, end };
-    this.#pending.set(key, pending);
     const properties = { ...options.properties, responseTopic, correlationData };
-    this.#send(pending, topic, bytes, { qos, properties, signal: controller.signal }, responseTopic).catch(end);
+    const pending: Pending = {
+      onReply(message) {
+        replies.push(message);
+        wake();
+      },
+      end,
+    };
+    this.#pending.set(key, pending);
+    const send = async (): Promise<void> => {
+      this.#check();
+      pending.source = this.#listen(responseTopic);
+      await pending.source;
+      const result = await this.#client.publish(topic, bytes, { qos, properties, signal: controller.signal });
+      if ('reasonCode' in result && result.reasonCode === NO_MATCHING_SUBSCRIBERS)
+        throw new MqttError(
+          failure('PUBLISH_REFUSED', 'nobody answers to this topic', { reasonCode: result.reasonCode }),
+        );
+    };
+    send().catch(end);
     try {
       for (let left = max; left > 0; left--) {
         while (replies.length === 0) {
@@ -173,23 +185,6 @@ export class Requests {
   /** What is subscribed to ends: requests from now on have subscriptions of their own. */
   leave(): void {
     this.#subscriptions.clear();
-  }
-
-  async #send(
-    pending: Pending,
-    topic: string,
-    bytes: Uint8Array,
-    options: PublishOptions,
-    responseTopic: string,
-  ): Promise<void> {
-    this.#check();
-    pending.source = this.#listen(responseTopic);
-    await pending.source;
-    const result = await this.#client.publish(topic, bytes, options);
-    if ('reasonCode' in result && result.reasonCode === NO_MATCHING_SUBSCRIBERS)
-      throw new MqttError(
-        failure('PUBLISH_REFUSED', 'nobody answers to this topic', { reasonCode: result.reasonCode }),
-      );
   }
 
   #listen(responseTopic: string): Promise<Subscription> {

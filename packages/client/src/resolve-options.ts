@@ -79,7 +79,7 @@ export function resolveOptions(options: ClientOptions): ClientConfig {
   if (typeof url !== 'function') checkUrl(url);
   if (isDurable && !clientId) throw invalidArgument('A `session.store` needs a `clientId` to find the session by.');
   if (values.reconnect && values.reconnect.minDelayMs > values.reconnect.maxDelayMs)
-    throw invalidArgument('`reconnect.minDelayMs` is more than `reconnect.maxDelayMs`.');
+    throw invalidArgument('`reconnect.minDelayMs` is above `maxDelayMs`.');
   if (authentication && protocolVersion === 4) throw invalidArgument('`authentication` needs MQTT 5.');
   if (authentication && !(authentication.method && typeof authentication.begin === 'function'))
     throw invalidArgument('`authentication` has a `method` and a function `begin`.');

@@ -28,7 +28,7 @@ const WRONG: readonly (readonly [string, unknown])[] = [
   ['session.onLost', { session: { onLost: 'x' } }],
   ['reconnect.minDelayMs', { reconnect: { minDelayMs: -1 } }],
   ['reconnect.minDelayMs', { reconnect: { minDelayMs: 5, maxDelayMs: 4 } }],
-  ['reconnect.maxDelayMs', { reconnect: { maxDelayMs: 500 } }],
+  ['reconnect.minDelayMs', { reconnect: { maxDelayMs: 500 } }],
   ['reconnect.jitter', { reconnect: { jitter: 'x' } }],
   ['offlineQueue.behavior', { offlineQueue: { behavior: 'x' } }],
   ['offlineQueue.maxBytes', { offlineQueue: { maxBytes: -1 } }],
