@@ -76,6 +76,7 @@ export class Outlet {
 
   connectionLost(): void {
     this.#pollAt = undefined;
+    this.#pacedUntil = undefined;
   }
 
   /** Whether this one may leave now. If not, none overtakes it. */

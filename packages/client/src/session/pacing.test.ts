@@ -134,4 +134,13 @@ describe('pacing', () => {
     const seconds = Math.max(4, sizes.reduce((sum, size) => sum + size) / 524_288);
     expect(driver.now).toBeLessThan(seconds * 1_300);
   });
+
+  it('leaves no deadline behind when the client is stopped', () => {
+    const driver = connected({ brokerProfile: { publishesPerSecond: 0.1 } });
+    for (const op of [1, 2]) driver.publish(op);
+    driver.stop();
+    driver.pass(2_000);
+    expect(driver.session.status).toBe('stopped');
+    expect(driver.session.nextDeadline()).toBe(Number.POSITIVE_INFINITY);
+  });
 });
