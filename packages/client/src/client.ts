@@ -223,6 +223,7 @@ export class Client {
     options?: SubscribeOptions,
     handler?: MessageHandler,
   ): Promise<SubscriptionGroup>;
+  subscribe(filters: readonly (string | FilterOptions)[], handler: MessageHandler): Promise<SubscriptionGroup>;
   subscribe(
     filters: string | readonly (string | FilterOptions)[],
     optionsOrHandler?: SubscribeOptions | MessageHandler,

@@ -196,7 +196,7 @@ describe('several filters', () => {
   it('resolve when some are refused, and say which', async () => {
     const { client, clock, server } = await connected();
     const { texts, handler } = collector();
-    const subscribed = client.subscribe(['a', 'b', 'c'], {}, handler);
+    const subscribed = client.subscribe(['a', 'b', 'c'], handler);
     await grant(server, [0, 0x87, 1]);
     const group = await subscribed;
     expect(group.refused).toEqual([{ filter: 'b', reasonCode: 0x87 }]);

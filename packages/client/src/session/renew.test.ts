@@ -72,6 +72,15 @@ describe.each(VERSIONS)('subscriptions in version %i', (protocolVersion) => {
     expect(packets(driver.reconnect(connack()))).toEqual([unsubscribe(3, 'a')]);
   });
 
+  it('are made again when they were wanted again before UNSUBACK, whichever answer comes first', () => {
+    const driver = subscribed('a');
+    driver.unsubscribe(8, 'a');
+    driver.subscribe(9, 'a');
+    driver.receive(suback(3, 1));
+    driver.receive(unsuback(2, ...done));
+    expect(packets(driver.reconnect(connack()))).toEqual([subscribe(4, 'a')]);
+  });
+
   it('do not come back by a SUBACK that was on its way when UNSUBSCRIBE was sent', () => {
     const driver = connected({ protocolVersion });
     driver.subscribe(1, 'a');

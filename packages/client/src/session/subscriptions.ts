@@ -97,10 +97,7 @@ export class Subscriptions {
     const miscounted = packet.reasonCodes.length > 0 ? miscount(packet, filters) : undefined;
     if (miscounted !== undefined) return miscounted;
     this.exchanges.delete(packet.packetId);
-    for (const filter of filters) {
-      this.#filters.delete(filter);
-      this.#unwanted.delete(filter);
-    }
+    for (const filter of filters) this.#unwanted.delete(filter);
     const refused = packet.reasonCodes.findIndex((reasonCode) => reasonCode >= 0x80);
     if (refused < 0) this.#turn.settle(op, { ok: true, packet });
     else this.#turn.fail(op, filterRefused(packet, packet.reasonCodes[refused] as number, filters[refused] as string));
