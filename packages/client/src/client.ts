@@ -143,8 +143,9 @@ export class Client {
   /**
    * Ends the connection, and the session on the server unless there is a `session.store`. Operations that are not over
    * reject with `STOPPED`, iterators end, handlers are not called any more. Resolves when the socket is closed, at the
-   * latest two seconds after `drainMs`. Called again it returns the same promise, and can shorten `drainMs`. Rejects with
-   * `INVALID_ARGUMENT` alone, and then has not stopped.
+   * latest two seconds after `drainMs`; a `session.store` that does not answer delays it until it is given up, which takes
+   * ten seconds for each thing it was asked. Called again it returns the same promise, and can shorten `drainMs`. Rejects
+   * with `INVALID_ARGUMENT` alone, and then has not stopped.
    */
   stop(options: StopOptions = {}): Promise<void> {
     try {
