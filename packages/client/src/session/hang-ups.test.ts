@@ -55,6 +55,18 @@ describe.each(VERSIONS)('in MQTT version %i', (protocolVersion) => {
     expect(topics(driver.receive(puback(1)))).toEqual(['t2', 't3', 't4']);
   });
 
+  it('or when the connection has lived on for two seconds: a server may never answer', () => {
+    const driver = online();
+    for (const op of [1, 2]) driver.publish(op, { topic: `t${op}` });
+    driver.reconnect(resumed());
+    driver.reconnect(resumed());
+    driver.publish(3, { topic: 't3' });
+    expect(topics(driver.pass(2_000))).toEqual([]);
+    expect(topics(driver.pass(1))).toEqual(['t2', 't3']);
+    expect(failures(driver.closed())).toEqual([]);
+    expect(topics(driver.comeBack(resumed()))).toEqual(['t1', 't2', 't3']);
+  });
+
   it('and so is the next one, so that the right one is found', () => {
     const driver = online();
     for (const op of [1, 2]) driver.publish(op, { topic: `t${op}` });

@@ -37,15 +37,22 @@ export class HangUps<Message extends object> {
     return this.#count > 0 && message !== this.#suspect;
   }
 
+  /** When the suspect, which was sent alone, has not ended the connection, and others may follow. */
+  get acquittedAt(): number | undefined {
+    return this.#count > 0 && this.#sentAt !== undefined ? this.#sentAt + AT_ONCE_MS + 1 : undefined;
+  }
+
+  acquit(): void {
+    this.resumed(undefined);
+  }
+
   sent(message: Message, now: number): void {
     if (message === this.#suspect) this.#sentAt = now;
   }
 
   /** The exchange of a message has ended, or got on. */
   over(message: object): void {
-    if (message !== this.#suspect) return;
-    this.#suspect = undefined;
-    this.#count = 0;
+    if (message === this.#suspect) this.acquit();
   }
 
   /** Returns the message that seems to end every connection, if one does. */

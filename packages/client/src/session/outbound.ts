@@ -151,6 +151,14 @@ export class Outbound {
     this.resendWhatQuotaAllows();
   }
 
+  /** Returns whether others may follow the one that was sent alone; if not, asks for a tick when they may. */
+  acquit(): boolean {
+    const { acquittedAt } = this.#hangUps;
+    if (acquittedAt === undefined || !this.#turn.isOverdue(acquittedAt)) return false;
+    this.#hangUps.acquit();
+    return true;
+  }
+
   /** Resent messages use the quota of the new connection, before any new message, in their old order [MQTT-4.6.0-1]. */
   resendWhatQuotaAllows(): void {
     const { settings } = this.#turn;
@@ -163,6 +171,7 @@ export class Outbound {
       const refused = refusal(exchange.operation.message, settings);
       if (refused === undefined) {
         this.#hangUps.sent(exchange, this.#turn.now);
+        this.acquit();
         this.#send(exchange, true);
       } else {
         // The limits of this connection forbid what those of an earlier one allowed [MQTT-3.2.2-11].

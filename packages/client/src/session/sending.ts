@@ -135,9 +135,10 @@ export class Sending {
     if (this.#outlet.report(bufferedBytes)) this.#release();
   }
 
-  /** Time has passed: `brokerProfile` may let more leave. */
+  /** Time has passed: `brokerProfile` may let more leave, or nothing has to be alone any more. */
   tick(): void {
-    if (this.#outlet.tick()) this.#release();
+    const isAcquitted = this.#outbound.acquit();
+    if (this.#outlet.tick() || isAcquitted) this.#release();
   }
 
   /** QoS 0 does not wait for the quota, as QoS 1 and 2 before it may have to. */
