@@ -11,13 +11,13 @@ import { inRoot } from './lib/workspace.mjs';
  */
 const BUDGETS = [
   { name: '@mqtide/codec, all of it', input: 'packages/codec/src/index.ts', target: 6.5, ceiling: 7.5 },
-  { name: '@mqtide/client with the codec', input: 'packages/client/src/index.ts', target: 18, ceiling: 37.7 },
+  { name: '@mqtide/client with the codec', input: 'packages/client/src/index.ts', target: 18, ceiling: 38.1 },
   {
     name: 'mqtide.global.min.js',
     input: 'packages/client/src/global.ts',
     // With indexeddb, scram and topics.
     target: 25.5,
-    ceiling: 41.6,
+    ceiling: 42,
     output: { format: 'iife', name: 'mqtide', exports: 'named' },
   },
   { name: '@mqtide/client/indexeddb', input: 'packages/client/src/io/indexeddb/index.ts', target: 3.5 },

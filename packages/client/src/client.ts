@@ -219,12 +219,12 @@ export class Client {
   subscribe(filter: string, options?: SubscribeOptions, handler?: MessageHandler): Promise<Subscription>;
   subscribe(filter: string, handler: MessageHandler): Promise<Subscription>;
   /** Subscribes to several filters at once. Rejects only if all of them are refused. */
+  subscribe(filters: readonly (string | FilterOptions)[], handler: MessageHandler): Promise<SubscriptionGroup>;
   subscribe(
     filters: readonly (string | FilterOptions)[],
     options?: SubscribeOptions,
     handler?: MessageHandler,
   ): Promise<SubscriptionGroup>;
-  subscribe(filters: readonly (string | FilterOptions)[], handler: MessageHandler): Promise<SubscriptionGroup>;
   subscribe(
     filters: string | readonly (string | FilterOptions)[],
     optionsOrHandler?: SubscribeOptions | MessageHandler,

@@ -45,8 +45,9 @@ export interface BrokerProfile {
   /** Bytes of publishes in any second, in the same way. A larger one leaves when nothing has left for a second. */
   readonly bytesPerSecond?: number;
   /**
-   * Whether the service ends the connection when a publish is not allowed, and acknowledges nothing: a message of QoS 1 or
-   * 2 that seems to end every connection then fails with `PUBLISH_REFUSED` at once. @default false
+   * Whether the service ends the connection when a publish or a subscription is not allowed, and acknowledges nothing:
+   * a message of QoS 1 or 2 that seems to end every connection then fails with `PUBLISH_REFUSED` at once, and a
+   * subscription with `SUBSCRIBE_REFUSED`. @default false
    */
   readonly hangsUpOnDeniedPublish?: boolean;
   /** CONNECT packets of one client identifier. A reconnection, or a `start()`, waits if it would be too early. */

@@ -17,7 +17,7 @@ import { type Exchange, Exchanges } from './exchanges.ts';
 import type { Failure } from './failure.ts';
 import { failure, refusedBy } from './failures.ts';
 import { ForeignSession } from './foreign-session.ts';
-import { HangUps } from './hang-ups.ts';
+import { ENDED_EACH, HangUps } from './hang-ups.ts';
 import { refusal } from './limits.ts';
 import type { PublishOperation } from './operation.ts';
 import type { Outlet } from './outlet.ts';
@@ -48,14 +48,14 @@ export class Outbound {
   readonly #reserved = new Set<number>();
   /** What is known of a session that we did not begin. */
   #foreign: ForeignSession | undefined;
-  readonly #hangUps: HangUps<Published>;
+  readonly hangUps: HangUps<Published>;
   readonly #hangsUp: boolean;
   // Valid for the connection.
   readonly #toResend = new Set<Published>();
 
   constructor(turn: Turn, { ackTimeoutMs, brokerProfile }: SessionConfig, outlet: Outlet) {
     this.#hangsUp = brokerProfile.hangsUpOnDeniedPublish ?? false;
-    this.#hangUps = new HangUps(this.#hangsUp);
+    this.hangUps = new HangUps(turn, this.#hangsUp);
     this.#outlet = outlet;
     this.exchanges = new Exchanges(turn, ackTimeoutMs);
     this.#turn = turn;
@@ -147,16 +147,8 @@ export class Outbound {
       if (exchange.awaits === 'pubcomp') this.#sendPubrel(exchange.packetId);
       else this.#toResend.add(exchange);
     }
-    this.#hangUps.resumed(this.#toResend.values().next().value);
+    this.hangUps.resumed(this.#toResend.values().next().value);
     this.resendWhatQuotaAllows();
-  }
-
-  /** Returns whether others may follow the one that was sent alone; if not, asks for a tick when they may. */
-  acquit(): boolean {
-    const { acquittedAt } = this.#hangUps;
-    if (acquittedAt === undefined || !this.#turn.isOverdue(acquittedAt)) return false;
-    this.#hangUps.acquit();
-    return true;
   }
 
   /** Resent messages use the quota of the new connection, before any new message, in their old order [MQTT-4.6.0-1]. */
@@ -164,14 +156,13 @@ export class Outbound {
     const { settings } = this.#turn;
     if (settings === undefined) return;
     for (const exchange of this.#toResend) {
-      if (this.#hangUps.holdsBack(exchange)) return;
+      if (this.hangUps.holdsBack(exchange)) return;
       if (this.exchanges.size - this.#toResend.size >= settings.receiveMaximum) return;
       if (!this.#outlet.admits(exchange.operation.message)) return;
       this.#toResend.delete(exchange);
       const refused = refusal(exchange.operation.message, settings);
       if (refused === undefined) {
-        this.#hangUps.sent(exchange, this.#turn.now);
-        this.acquit();
+        this.hangUps.sent(exchange);
         this.#send(exchange, true);
       } else {
         // The limits of this connection forbid what those of an earlier one allowed [MQTT-3.2.2-11].
@@ -194,12 +185,12 @@ export class Outbound {
   connectionLost(reason: Failure): void {
     this.#toResend.clear();
     this.#foreign?.connectionLost();
-    const guilty = this.#hangUps.connectionLost(reason.code, this.#turn.now);
+    const guilty = this.hangUps.connectionLost(reason.code);
     // Of a server that is not known for it the network may be the reason: then only what nobody waits for any more.
     if (guilty === undefined || !(this.#hangsUp || guilty.operation.op === undefined)) return;
     this.#end(guilty);
     this.#reserved.add(guilty.packetId);
-    const topic = `'${guilty.operation.message.topic}', it ended each connection as soon as it had it`;
+    const topic = `'${guilty.operation.message.topic}', ${ENDED_EACH}`;
     this.#turn.fail(guilty.operation.op, failure('PUBLISH_REFUSED', topic));
   }
 
@@ -212,7 +203,7 @@ export class Outbound {
 
   /** Forgets the session. */
   clear(): void {
-    this.#hangUps.resumed(undefined);
+    this.hangUps.resumed(undefined);
     this.#foreign = undefined;
     this.#reserved.clear();
     this.exchanges.clear();
@@ -245,7 +236,7 @@ export class Outbound {
 
   #end(exchange: Published | Released): void {
     this.#turn.journal?.over(exchange.operation);
-    this.#hangUps.over(exchange);
+    this.hangUps.over(exchange);
     this.exchanges.delete(exchange.packetId);
     if (exchange.awaits !== 'pubcomp') this.#toResend.delete(exchange);
   }

@@ -2,6 +2,7 @@
 import type { BrokerProfile } from './broker-profile.ts';
 import type { SessionConfig } from './config.ts';
 import type { ConnectionStatus, OutgoingMessage, SessionEvent } from './events.ts';
+import type { Failure } from './failure.ts';
 import { failure } from './failures.ts';
 import { refusal, requestRefusal } from './limits.ts';
 import type { SessionLoad } from './load.ts';
@@ -31,7 +32,8 @@ export class Sending {
   readonly #profile: BrokerProfile | undefined;
   /** Operations that are over once nothing waits. */
   #awaitDrained: number[] = [];
-  // Valid for the connection.
+  /** Requests of the session's own that wait for room. Valid for the connection. */
+  #own: RequestOperation[] = [];
 
   constructor(turn: Turn, config: SessionConfig, outlet: Outlet, outbound: Outbound, subscriptions: Subscriptions) {
     this.#turn = turn;
@@ -102,14 +104,16 @@ export class Sending {
 
   online(settings: NegotiatedSettings, again: readonly PublishOperation[], sessionLost: boolean): void {
     this.#queue.pushFront(again);
-    for (const renewal of this.#subscriptions.toRenew(sessionLost, settings, this.#profile?.filtersPerSubscribe))
-      this.#transmit(renewal);
+    this.#own = this.#subscriptions.toRenew(sessionLost, settings, this.#profile?.filtersPerSubscribe);
+    this.#transmitOwn();
     this.#queue.takeEach((operation) => this.#transmit(operation));
-    for (const operation of this.#subscriptions.toTakeBack()) this.#transmit(operation);
+    this.#own.push(...this.#subscriptions.toTakeBack());
+    this.#transmitOwn();
   }
 
-  connectionLost(): void {
-    this.#queue.pushFront(this.#subscriptions.connectionLost());
+  connectionLost(reason: Failure): void {
+    this.#own = [];
+    this.#queue.pushFront(this.#subscriptions.connectionLost(reason.code, this.#outbound.exchanges.size > 0));
     this.#queue.connectionLost();
   }
 
@@ -118,6 +122,7 @@ export class Sending {
     // Timers of a hidden page are slow.
     this.tick();
     this.#outbound.resendWhatQuotaAllows();
+    this.#transmitOwn();
     if (this.#queue.size > 0) this.#queue.drain((operation) => this.#transmit(operation));
   }
 
@@ -137,13 +142,14 @@ export class Sending {
 
   /** Time has passed: `brokerProfile` may let more leave, or nothing has to be alone any more. */
   tick(): void {
-    const isAcquitted = this.#outbound.acquit();
-    if (this.#outlet.tick() || isAcquitted) this.#release();
+    const isSuspicious = this.#outbound.hangUps.isSuspicious || this.#subscriptions.hangUps.isSuspicious;
+    if (this.#outlet.tick() || isSuspicious) this.#release();
   }
 
   /** QoS 0 does not wait for the quota, as QoS 1 and 2 before it may have to. */
   #release(): void {
     this.#outbound.resendWhatQuotaAllows();
+    this.#transmitOwn();
     this.#queue.takeEach(
       (operation) => this.#transmit(operation),
       () => !this.#outlet.isOpen,
@@ -186,11 +192,16 @@ export class Sending {
     if (refused !== undefined) this.#turn.fail(operation.op, refused);
   }
 
+  #transmitOwn(): void {
+    while (this.#own[0] !== undefined && this.#transmit(this.#own[0])) this.#own.shift();
+  }
+
   /** Sends an operation, or fails it for good. Returns `false` while it has to wait, for room, quota or an identifier. */
   #transmit(operation: Operation): boolean {
     const { settings } = this.#turn;
-    if (settings === undefined) return false;
+    if (settings === undefined || this.#subscriptions.holdsBack) return false;
     if (operation.kind === 'publish') return this.#transmitPublish(operation, settings);
+    if (this.#outbound.hangUps.isOnTrial) return false;
     const packetId = this.#packetIds.next();
     if (packetId === undefined) return false;
     const packet = requestPacket(operation, packetId, settings);

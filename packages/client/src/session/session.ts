@@ -61,7 +61,7 @@ export class Session {
     this.#outbound = new Outbound(turn, config, this.outlet);
     this.#inboundAliases = new InboundAliases(config.topicAliasing);
     this.#inbound = new Inbound(turn, this.#handshake);
-    this.#subscriptions = new Subscriptions(turn, config.ackTimeoutMs);
+    this.#subscriptions = new Subscriptions(turn, config);
     this.#sending = new Sending(turn, config, this.outlet, this.#outbound, this.#subscriptions);
     this.#connection = new ConnectionState(turn, config.pingTimeoutMs, (reason) => this.#connectionLost(reason));
     this.#authentication = new Authentication(turn, config.authenticationMethod, config.ackTimeoutMs);
@@ -229,7 +229,7 @@ export class Session {
     this.outlet.connectionLost();
     this.#inboundAliases.connectionLost();
     this.#inbound.connectionLost();
-    this.#sending.connectionLost();
+    this.#sending.connectionLost(reason);
   }
 
   #ended(reason: Failure, keepsSession: boolean): void {

@@ -12,7 +12,10 @@ import type {
   UnsubscribePacket,
 } from '@mqtide/codec';
 import { type Exchange, Exchanges } from './exchanges.ts';
-import { filterRefused } from './failures.ts';
+import type { SessionConfig } from './config.ts';
+import type { ErrorCode } from './failure.ts';
+import { failure, filterRefused } from './failures.ts';
+import { ENDED_EACH, RequestHangUps } from './hang-ups.ts';
 import { requestRefusal } from './limits.ts';
 import type { SubscribeOperation, UnsubscribeOperation } from './operation.ts';
 import type { Violation } from './outbound.ts';
@@ -37,21 +40,29 @@ const FILTERS_PER_RENEWAL = 8;
 export class Subscriptions {
   readonly #turn: Turn;
   // Valid beyond the session.
+  readonly hangUps: RequestHangUps;
   readonly #filters = new Map<string, Subscription>();
   // Valid for the session: filters that the server may have, and nobody wants.
   readonly #unwanted = new Set<string>();
   // Valid for the connection.
   readonly exchanges: Exchanges<Request>;
 
-  constructor(turn: Turn, ackTimeoutMs: number) {
+  constructor(turn: Turn, { ackTimeoutMs, brokerProfile }: SessionConfig) {
+    this.hangUps = new RequestHangUps(turn, brokerProfile.hangsUpOnDeniedPublish ?? false);
     this.exchanges = new Exchanges(turn, ackTimeoutMs);
     this.#turn = turn;
+  }
+
+  /** Whether what leaves next waits for the answer to a request: alone it is found out, and does not take others with it. */
+  get holdsBack(): boolean {
+    return this.exchanges.size > 0 && this.hangUps.isOnTrial;
   }
 
   transmit(operation: SubscribeOperation | UnsubscribeOperation, packet: SubscribePacket | UnsubscribePacket): void {
     this.exchanges.add({ packetId: packet.packetId, operation });
     if (operation.kind === 'unsubscribe') this.unwanted(operation.filters);
     else for (const { filter } of operation.subscriptions) this.#unwanted.delete(filter);
+    this.hangUps.sent();
     this.#turn.send(packet);
   }
 
@@ -105,10 +116,25 @@ export class Subscriptions {
   }
 
   /** What was cut off and is to be sent again, in order. */
-  connectionLost(): (SubscribeOperation | UnsubscribeOperation)[] {
+  connectionLost(reason: ErrorCode, isMessage: boolean): (SubscribeOperation | UnsubscribeOperation)[] {
     const again = [...this.exchanges].map(({ operation }) => operation);
     this.exchanges.clear();
+    const subscribes = again.filter((operation) => operation.kind === 'subscribe');
+    const [guilty] = subscribes;
+    const filters = subscribes.map(({ subscriptions }) => (subscriptions[0] as SubscriptionRequest).filter);
+    if (this.hangUps.connectionLost(reason, filters, isMessage) && guilty !== undefined) this.#giveUp(guilty);
     return again.filter(({ op }) => op !== undefined);
+  }
+
+  /** It seems to end every connection. */
+  #giveUp(guilty: SubscribeOperation): void {
+    const refused = (filter: string) => failure('SUBSCRIBE_REFUSED', `'${filter}', ${ENDED_EACH}`);
+    for (const [index, { filter }] of guilty.subscriptions.entries())
+      if (guilty.renews) {
+        this.#filters.delete(filter);
+        this.#turn.do({ do: 'unsubscribed', filter, failure: refused(filter) });
+      } else if (index === 0) this.#turn.fail(guilty.op, refused(filter));
+    guilty.op = undefined;
   }
 
   /** What nobody wants in a session that goes on, and no request is under way for. */
@@ -128,7 +154,7 @@ export class Subscriptions {
     filtersPerSubscribe: number = FILTERS_PER_RENEWAL,
   ): SubscribeOperation[] {
     if (sessionLost) this.#unwanted.clear();
-    const most = Math.min(filtersPerSubscribe, FILTERS_PER_RENEWAL);
+    const most = this.hangUps.isSuspicious ? 1 : Math.min(filtersPerSubscribe, FILTERS_PER_RENEWAL);
     const operations: SubscribeOperation[] = [];
     // A SUBSCRIBE has one identifier.
     const groups = new Map<number | undefined, SubscriptionRequest[]>();
