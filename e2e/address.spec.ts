@@ -49,7 +49,7 @@ test('a URL function that fails costs one attempt', async ({ page, broker }) => 
     ],
     failures: [
       ['URL_FAILED', 'no network'],
-      ['URL_FAILED', expect.stringContaining("'nonsense' is not a URL")],
+      ['URL_FAILED', expect.stringContaining("'nonsense' is not like wss://broker.example/mqtt")],
     ],
     protocolVersion: 5,
   });
