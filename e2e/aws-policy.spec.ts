@@ -85,6 +85,8 @@ for (const operation of ['publish', 'subscribe'] as const) {
         const client = mqtide.createClient({
           ...mqtideAws.awsSigV4({ endpoint, region: 'us-east-1', credentials }),
           protocolVersion: 4,
+          // Its session goes on: without one a message is published anew, as another, until `ackTimeoutMs` is over.
+          clientId: `denied-${operation}`,
           reconnect: { minDelayMs: 1_100, maxDelayMs: 1_100 },
         });
         let lost = 0;
