@@ -1,47 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { errorOf, FakeMessenger } from '../testing/fake-messenger.test-helpers.ts';
-import { ShadowService } from '../testing/shadow-service.test-helpers.ts';
-import { createShadow, type Shadow } from './shadow.ts';
-import type { SyncOptions } from './sync.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { errorOf } from '../testing/fake-messenger.test-helpers.ts';
+import { overtake, requests, service, setUpLamp, sync, type State } from '../testing/lamp-copies.test-helpers.ts';
 
-type State = { on?: boolean; level?: number; name?: string };
+setUpLamp();
 
-let messenger: FakeMessenger;
-let service: ShadowService;
-let shadow: Shadow<State>;
-beforeEach(() => {
-  vi.useFakeTimers();
-  messenger = new FakeMessenger();
-  service = new ShadowService(messenger);
-  shadow = createShadow<State>(messenger, { thingName: 'lamp' });
-});
-afterEach(() => vi.useRealTimers());
-
-const sync = async (options: SyncOptions<State> = {}) => {
-  const changes: [version: number, missed: number][] = [];
-  const copy = await shadow.sync({
-    onChange: ({ version }, { missed }) => changes.push([version, missed]),
-    ...options,
-  });
-  return { copy, changes };
-};
-const requests = () => service.requests.map(({ topic }) => topic.split('/').at(-1));
 describe('an update of a copy', () => {
-  /** Somebody else is faster, and the copy learns of it by the conflict only. */
-  const overtake = (patch: object, times = 1): void => {
-    const receive = messenger.onPublish;
-    messenger.onPublish = (published) => {
-      if (published.topic.endsWith('/update') && times > 0) {
-        times -= 1;
-        const { send } = service;
-        service.send = () => {};
-        service.update(patch);
-        service.send = send;
-      }
-      return receive(published);
-    };
-  };
-
   it('of a shadow that does not exist is one request, and the copy has it at once', async () => {
     const { copy, changes } = await sync();
     expect(await copy.update({ desired: { level: 1 } })).toMatchObject({

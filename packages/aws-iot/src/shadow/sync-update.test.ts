@@ -1,41 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { errorOf, FakeMessenger, settle } from '../testing/fake-messenger.test-helpers.ts';
-import { ShadowService } from '../testing/shadow-service.test-helpers.ts';
-import { createShadow, type Shadow } from './shadow.ts';
-import type { SyncOptions } from './sync.ts';
+import { describe, expect, it } from 'vitest';
+import { errorOf, settle } from '../testing/fake-messenger.test-helpers.ts';
+import { hold, overtake, requests, service, setUpLamp, sync, type State } from '../testing/lamp-copies.test-helpers.ts';
 
-type State = { on?: boolean; level?: number; name?: string };
-
-let messenger: FakeMessenger;
-let service: ShadowService;
-let shadow: Shadow<State>;
-beforeEach(() => {
-  vi.useFakeTimers();
-  messenger = new FakeMessenger();
-  service = new ShadowService(messenger);
-  shadow = createShadow<State>(messenger, { thingName: 'lamp' });
-});
-afterEach(() => vi.useRealTimers());
-
-const sync = async (options: SyncOptions<State> = {}) => {
-  const changes: [version: number, missed: number][] = [];
-  const copy = await shadow.sync({
-    onChange: ({ version }, { missed }) => changes.push([version, missed]),
-    ...options,
-  });
-  return { copy, changes };
-};
-const requests = () => service.requests.map(({ topic }) => topic.split('/').at(-1));
-/** What the service publishes is kept until `release`. */
-const hold = () => {
-  const { send } = service;
-  const held: (() => void)[] = [];
-  service.send = (topic, value) => held.push(() => send(topic, value));
-  return (order: (all: (() => void)[]) => (() => void)[] = (all) => all) => {
-    service.send = send;
-    for (const each of order(held)) each();
-  };
-};
+setUpLamp();
 
 describe('an update of a copy', () => {
   it('names the version that the copy has', async () => {
@@ -76,21 +43,6 @@ describe('an update of a copy', () => {
     expect((await Promise.all([first, third])).map(({ version }) => version)).toEqual([2, 3]);
     expect(service.state.desired).toEqual({ level: 4 });
   });
-
-  /** Somebody else is faster, and the copy learns of it by the conflict only. */
-  const overtake = (patch: object, times = 1): void => {
-    const receive = messenger.onPublish;
-    messenger.onPublish = (published) => {
-      if (published.topic.endsWith('/update') && times > 0) {
-        times -= 1;
-        const { send } = service;
-        service.send = () => {};
-        service.update(patch);
-        service.send = send;
-      }
-      return receive(published);
-    };
-  };
 
   it('asks its function again after a conflict, with what there is now', async () => {
     service.update({ desired: { level: 1 } });

@@ -1,41 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { errorOf, FakeMessenger, settle } from '../testing/fake-messenger.test-helpers.ts';
-import { ShadowService } from '../testing/shadow-service.test-helpers.ts';
-import { createShadow, type Shadow } from './shadow.ts';
-import type { SyncOptions } from './sync.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { errorOf, settle } from '../testing/fake-messenger.test-helpers.ts';
+import { hold, messenger, requests, service, setUpLamp, shadow, sync } from '../testing/lamp-copies.test-helpers.ts';
+import { createShadow } from './shadow.ts';
 
-type State = { on?: boolean; level?: number; name?: string };
-
-let messenger: FakeMessenger;
-let service: ShadowService;
-let shadow: Shadow<State>;
-beforeEach(() => {
-  vi.useFakeTimers();
-  messenger = new FakeMessenger();
-  service = new ShadowService(messenger);
-  shadow = createShadow<State>(messenger, { thingName: 'lamp' });
-});
-afterEach(() => vi.useRealTimers());
-
-const sync = async (options: SyncOptions<State> = {}) => {
-  const changes: [version: number, missed: number][] = [];
-  const copy = await shadow.sync({
-    onChange: ({ version }, { missed }) => changes.push([version, missed]),
-    ...options,
-  });
-  return { copy, changes };
-};
-const requests = () => service.requests.map(({ topic }) => topic.split('/').at(-1));
-/** What the service publishes is kept until `release`. */
-const hold = () => {
-  const { send } = service;
-  const held: (() => void)[] = [];
-  service.send = (topic, value) => held.push(() => send(topic, value));
-  return (order: (all: (() => void)[]) => (() => void)[] = (all) => all) => {
-    service.send = send;
-    for (const each of order(held)) each();
-  };
-};
+setUpLamp();
 
 describe('a local copy', () => {
   it('of a shadow that nobody has updated is empty', async () => {

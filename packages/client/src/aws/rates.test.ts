@@ -26,11 +26,17 @@ const issued = {
 };
 
 let pair: Pair;
-// What the helpers load with the first attempt takes its time, and the clock of the test stands still.
-beforeAll(() => Promise.all([import('./signer.ts'), import('./identity.ts')]));
+const answerAsCognito = () => vi.stubGlobal('fetch', async () => new Response(JSON.stringify(issued)));
+// What the helpers, and the packages they stand on, load with the first attempt comes in the browser's own time, and the
+// clock of the test stands still: so each makes a URL before.
+beforeAll(async () => {
+  answerAsCognito();
+  const context = { attempt: 1, lastError: undefined, signal: new AbortController().signal };
+  for (const make of Object.values(HELPERS)) await make().url(context);
+});
 beforeEach(() => {
   pair = createPair();
-  vi.stubGlobal('fetch', async () => new Response(JSON.stringify(issued)));
+  answerAsCognito();
 });
 afterEach(() => vi.unstubAllGlobals());
 
@@ -39,11 +45,8 @@ const received = (type: string) =>
 
 /** Signing takes longer than a turn, so it is waited for, while the clock goes on only if `goOn` says so. */
 async function until(isSo: () => boolean, goOn = false): Promise<void> {
-  for (let turns = 0; turns < 2_000 && !isSo(); turns++) {
+  for (let turns = 0; turns < 2_000 && !isSo(); turns++)
     await (goOn && pair.clock.nextWakeAt !== undefined ? pair.clock.advance(10) : pair.clock.settle());
-    // What is loaded only now comes in the browser's own time.
-    await new Promise((resolve) => setTimeout(resolve));
-  }
   if (!isSo()) throw new Error('it did not come to that');
 }
 
@@ -63,7 +66,7 @@ function mostInASecond(events: readonly { readonly at: number; readonly amount: 
   );
 }
 
-describe.each(Object.keys(HELPERS) as (keyof typeof HELPERS)[])('a client of %s', { timeout: 20_000 }, (name) => {
+describe.each(Object.keys(HELPERS) as (keyof typeof HELPERS)[])('a client of %s', (name) => {
   const create = (options: Partial<ClientOptions> = {}): Client =>
     createClientWith({ ...HELPERS[name](), clientId: 'tab', ...options }, pair);
 
