@@ -41,14 +41,15 @@ export function randomConfig(random: SeededRandom): SessionConfig {
       maxAgeMs: random.pick([20_000, 300_000]),
       overflow: random.pick(['reject', 'reject', 'dropOldest', 'dropNewest'] as const),
     },
-    brokerProfile: random.chance(0.8)
-      ? {}
-      : {
-          publishesPerSecond: random.pick([0.5, 1, 5]),
-          countsReceived: random.chance(0.5),
-          bytesPerSecond: random.pick([50, 1_000]),
-          connectsPerSecond: random.pick([0.2, 1]),
-        },
+    brokerProfile: {
+      ...(random.chance(0.3) && { hangsUpOnDeniedPublish: true }),
+      ...(random.chance(0.2) && {
+        publishesPerSecond: random.pick([0.5, 1, 5]),
+        countsReceived: random.chance(0.5),
+        bytesPerSecond: random.pick([50, 1_000]),
+        connectsPerSecond: random.pick([0.2, 1]),
+      }),
+    },
     limits: { receiveMaximum: 1 + random.below(5) },
     topicAliasing: {
       outbound: random.pick(['lru', 'lru', 'manual', 'none'] as const),

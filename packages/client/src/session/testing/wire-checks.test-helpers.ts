@@ -46,9 +46,12 @@ export class WireChecks {
   /** QoS 2 identifiers of the server that were delivered, until PUBREL or a refusal. */
   readonly #delivered = new Set<number>();
   readonly #rates: RateChecks;
+  /** How many connections may end with a message before it is given up. */
+  readonly #tooOften: number;
 
   constructor(profile: BrokerProfile) {
     this.#rates = new RateChecks(profile);
+    this.#tooOften = profile.hangsUpOnDeniedPublish === true ? 3 : 5;
   }
 
   opened(version: ProtocolVersion): void {
@@ -237,7 +240,7 @@ export class WireChecks {
     message.isOnThisConnection = true;
     message.timesResent += 1;
     // A message that seems to end every connection is given up.
-    message.mayBeGone = message.timesResent >= 5;
+    message.mayBeGone = message.timesResent >= this.#tooOften;
   }
 
   /** Before a message is sent again, those before it are; and all are before a new one. */
